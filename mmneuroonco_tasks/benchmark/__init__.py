@@ -1,0 +1,1 @@
+"""The benchmark: records, files on disk, scopes and pictures."""
