@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from .images import ImageStore
 
 Task: TypeAlias = Literal["closed", "open"]
 
@@ -108,6 +111,12 @@ class OpenQuestion:
 Question = TypeVar("Question", ClosedQuestion, OpenQuestion)
 
 
+def _no_images() -> ImageStore:
+    from .images import ImageStore
+
+    return ImageStore({})
+
+
 @dataclass(frozen=True)
 class Benchmark(Generic[Question]):
     """The questions that are asked, in benchmark order, and where their pictures are.
@@ -124,6 +133,7 @@ class Benchmark(Generic[Question]):
     data_hash: str
     #: First 8 hexadecimal digits over the manifest's file digests, or "unknown" without a manifest.
     images_hash: str = "unknown"
+    images: ImageStore = field(default_factory=_no_images, repr=False, compare=False)
     _by_qid: dict[str, Question] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

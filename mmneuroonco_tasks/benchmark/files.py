@@ -1,0 +1,75 @@
+"""Writing files so that nothing half-written stays: beside first, then renamed into place."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from .records import BenchmarkError
+
+_CHUNK = 1024 * 1024
+
+
+@contextmanager
+def writing_beside(target: Path) -> Iterator[IO[bytes]]:
+    """A binary file that becomes ``target`` when the block ends well and leaves nothing when it does not.
+
+    Each writer has a temporary name of its own, so two writers of one target never mix.
+
+    Raises:
+        BenchmarkError: the folder is read-only, the disk is full, or the file cannot be written for another reason.
+    """
+    temporary: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise BenchmarkError(f"{target}: the disk is full; make room and run the command again.") from None
+        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise BenchmarkError(
+                f"{target}: may not be written; choose another folder, for the home by MMNEUROONCO_HOME."
+            ) from None
+        raise
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write a whole file at once."""
+    with writing_beside(target) as stream:
+        stream.write(content)
+
+
+def write_text(target: Path, content: str) -> None:
+    """Write a whole UTF-8 text file at once."""
+    write_bytes(target, content.encode("utf-8"))
+
+
+def write_json(target: Path, content: Any) -> None:
+    """Write JSON, readable and stable: two equal contents give equal bytes. NaN is an error."""
+    write_text(target, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

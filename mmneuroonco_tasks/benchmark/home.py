@@ -1,0 +1,145 @@
+"""The home: where prepared annotations and pictures lie, with a manifest of every file's digest.
+
+``MMNEUROONCO_HOME`` (default: the platform's user data folder) holds ``benchmark/closed.json``,
+``benchmark/open.json``, ``images/<four-digit image id>.<extension>`` and ``manifest.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from .files import file_digest, write_json
+from .images import ImageStore, picture_problem
+from .records import BenchmarkError, Picture, Task
+
+HOME_VARIABLE = "MMNEUROONCO_HOME"
+MANIFEST_SCHEMA = "mmneuroonco-manifest/1"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What a file was when it was placed: size in bytes, change time in nanoseconds, SHA-256."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> FileRecord:
+        """The record of a file as it is now."""
+        status = path.stat()
+        return cls(status.st_size, status.st_mtime_ns, file_digest(path))
+
+    def unchanged(self, path: Path) -> bool:
+        """Whether the file still has the size and time it had: then its digest need not be taken again."""
+        try:
+            status = path.stat()
+        except OSError:
+            return False
+        return (status.st_size, status.st_mtime_ns) == (self.size, self.mtime_ns)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A prepared folder."""
+
+    folder: Path
+
+    @classmethod
+    def default(cls) -> Home:
+        """The home of this user: ``MMNEUROONCO_HOME``, else the platform's user data folder."""
+        named = os.environ.get(HOME_VARIABLE)
+        if named:
+            return cls(Path(named).expanduser())
+        from platformdirs import user_data_path
+
+        return cls(user_data_path("mmneuroonco"))
+
+    def annotations(self, task: Task) -> Path:
+        """Where the annotation file of the task lies once prepared."""
+        return self.folder / "benchmark" / f"{task}.json"
+
+    @property
+    def images(self) -> Path:
+        """The folder of the pictures under their opaque names."""
+        return self.folder / "images"
+
+    @property
+    def manifest_path(self) -> Path:
+        """The manifest file."""
+        return self.folder / "manifest.json"
+
+    def manifest(self) -> dict[str, FileRecord]:
+        """By relative path, what each prepared file was; empty where nothing was prepared.
+
+        Raises:
+            BenchmarkError: the manifest is damaged.
+        """
+        try:
+            content = json.loads(self.manifest_path.read_text(encoding="utf-8"))
+            if content["schema"] != MANIFEST_SCHEMA:
+                raise ValueError(f"schema {content['schema']!r:.60}")
+            return {name: FileRecord(**record) for name, record in content["files"].items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise BenchmarkError(
+                f"{self.manifest_path}: not a manifest of this version ({error}); run `mmneuroonco prepare` again."
+            ) from None
+
+    def write_manifest(self, files: Mapping[str, FileRecord]) -> None:
+        """Replace the manifest, at once."""
+        records = {name: asdict(record) for name, record in sorted(files.items())}
+        write_json(self.manifest_path, {"schema": MANIFEST_SCHEMA, "files": records})
+
+    def image_files(self, manifest: Mapping[str, FileRecord]) -> dict[int, Path]:
+        """By image id, the pictures that the manifest lists."""
+        return {
+            int(Path(name).stem): self.folder / name
+            for name in manifest
+            if name.startswith("images/") and Path(name).stem.isdecimal()
+        }
+
+    def image_store(self) -> ImageStore:
+        """The pictures of the home. Those unchanged since they were placed count as checked: they were decoded then."""
+        manifest = self.manifest()
+        files = self.image_files(manifest)
+        unchanged = (image_id for image_id, path in files.items() if manifest[f"images/{path.name}"].unchanged(path))
+        return ImageStore(files, checked=unchanged)
+
+    def images_hash(self, pictures: Iterable[Picture]) -> str:
+        """First 8 hexadecimal digits over the digests of these pictures, or "unknown" where one is not listed."""
+        manifest = self.manifest()
+        files = self.image_files(manifest)
+        digest = sha256()
+        for picture in sorted(pictures, key=lambda each: each.id):
+            if picture.id not in files:
+                return "unknown"
+            record = manifest[f"images/{files[picture.id].name}"]
+            digest.update(f"{picture.id}:{record.sha256}\n".encode())
+        return digest.hexdigest()[:8]
+
+    def problem(self, name: str, record: FileRecord) -> str | None:
+        """What is wrong with a listed file, decoded and digested anew, or ``None``."""
+        path = self.folder / name
+        if not path.is_file():
+            return "is missing"
+        if file_digest(path) != record.sha256:
+            return "has changed since it was prepared"
+        return picture_problem(path) if name.startswith("images/") else None
+
+
+def manifest_entry(path: Path, home: Home) -> tuple[str, FileRecord]:
+    """The manifest's line for a file of the home."""
+    return path.relative_to(home.folder).as_posix(), FileRecord.of(path)
+
+
+def as_plain(manifest: Mapping[str, FileRecord]) -> dict[str, Any]:
+    """The manifest as plain data, for ``--json`` output."""
+    return {name: asdict(record) for name, record in manifest.items()}

@@ -1,0 +1,126 @@
+"""Pictures on disk: checked before anything is asked, opened one at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .records import BenchmarkError, Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: A slice has a quarter of a million pixels; far more is a decompression bomb, not a picture.
+LARGEST_PICTURE_PIXELS = 64_000_000
+#: How many problems a message lists before it only counts.
+LISTED_PROBLEMS = 5
+
+
+def picture_problem(path: Path) -> str | None:
+    """What is wrong with an image file, or ``None``: it is decoded whole, so a cut end is found too."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        if path.stat().st_size == 0:
+            return "is empty (zero bytes)"
+        with Image.open(path) as image:
+            if image.width * image.height > LARGEST_PICTURE_PIXELS:
+                return f"claims {image.width} × {image.height} pixels, which no slice has"
+            image.load()
+    except FileNotFoundError:
+        return "is missing"
+    except UnidentifiedImageError:
+        return "is no image file"
+    except Image.DecompressionBombError:
+        return "claims more pixels than any slice has"
+    except (OSError, SyntaxError, ValueError, IndexError, EOFError) as error:
+        # Pillow's decoders raise all of these on damaged files.
+        return f"is damaged or cut off ({error})"
+    return None
+
+
+def open_picture(path: Path) -> Image:
+    """The picture as RGB, decoded.
+
+    Raises:
+        BenchmarkError: the file cannot be decoded.
+    """
+    from PIL import Image
+
+    problem = picture_problem(path)
+    if problem:
+        raise BenchmarkError(f"{path}: the image {problem}; run `mmneuroonco prepare` again to place it.")
+    with Image.open(path) as image:
+        converted: Image.Image = image.convert("RGB")
+    return converted
+
+
+def problems_sentence(problems: Mapping[int, tuple[Picture, str]], remedy: str) -> str:
+    """One sentence on unusable pictures: how many, which, from which source folders, and what to do."""
+    listed = "; ".join(f"image {i} {problem}" for i, (_, problem) in sorted(problems.items())[:LISTED_PROBLEMS])
+    more = f"; and {len(problems) - LISTED_PROBLEMS} more" if len(problems) > LISTED_PROBLEMS else ""
+    folders = Counter(f"{p.diagnosis_class}/{p.source}".rstrip("/") for p, _ in problems.values())
+    by_folder = ", ".join(f"{folder}: {count}" for folder, count in folders.most_common(LISTED_PROBLEMS))
+    return f"{len(problems)} of the pictures cannot be used ({listed}{more}) — by source folder {by_folder}. {remedy}"
+
+
+class ImageStore:
+    """The files of the pictures, by image id, with the last picture kept decoded.
+
+    Consecutive questions share an image, so remembering one picture is enough to decode each once.
+    """
+
+    def __init__(self, files: Mapping[int, Path], *, checked: Iterable[int] = ()) -> None:
+        self._files = dict(files)
+        self._checked = set(checked)
+        self._last: tuple[int, Image] | None = None
+
+    def path(self, picture: Picture) -> Path:
+        """The picture's file.
+
+        Raises:
+            BenchmarkError: there is none.
+        """
+        try:
+            return self._files[picture.id]
+        except KeyError:
+            raise BenchmarkError(f"image {picture.id} is missing; run `mmneuroonco doctor` to see what is.") from None
+
+    def problems(self, pictures: Iterable[Picture]) -> dict[int, tuple[Picture, str]]:
+        """By image id, the pictures that cannot be used and why. Files already found sound are not decoded again."""
+        found = {}
+        for picture in pictures:
+            if picture.id in self._checked:
+                continue
+            problem = picture_problem(self._files[picture.id]) if picture.id in self._files else "is missing"
+            if problem:
+                found[picture.id] = (picture, problem)
+            else:
+                self._checked.add(picture.id)
+        return found
+
+    def check(self, pictures: Iterable[Picture]) -> None:
+        """Make sure that every one of the pictures can be opened.
+
+        Raises:
+            BenchmarkError: one sentence with how many cannot, which, why, and the remedy.
+        """
+        problems = self.problems(pictures)
+        if problems:
+            remedy = (
+                "Run `mmneuroonco prepare` with the folder that has them, or set MMNEUROONCO_ALLOW_MISSING=1 to run "
+                "the rest, marked PARTIAL."
+            )
+            raise BenchmarkError(problems_sentence(problems, remedy))
+
+    def open(self, picture: Picture) -> Image:
+        """The picture as RGB. The caller gets a copy and may change it.
+
+        Raises:
+            BenchmarkError: the file is missing or cannot be decoded.
+        """
+        if self._last is None or self._last[0] != picture.id:
+            self._last = (picture.id, open_picture(self.path(picture)))
+        return self._last[1].copy()

@@ -1,0 +1,142 @@
+"""``load_benchmark``: from files to the asked questions."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, overload
+
+from .home import Home
+from .images import ImageStore
+from .layouts import ImageIndex, files_below, find_annotations
+from .reading import read_questions
+from .records import (
+    Benchmark,
+    BenchmarkError,
+    ClosedBenchmark,
+    ClosedQuestion,
+    OpenBenchmark,
+    OpenQuestion,
+    Question,
+    Task,
+)
+from .scopes import questions_in
+
+ALLOW_MISSING_VARIABLE = "MMNEUROONCO_ALLOW_MISSING"
+
+
+@overload
+def load_benchmark(
+    task: Literal["closed"],
+    *,
+    annotations: Path | str | None = None,
+    images: Path | str | None = None,
+    scope: str = "full",
+) -> ClosedBenchmark: ...
+@overload
+def load_benchmark(
+    task: Literal["open"],
+    *,
+    annotations: Path | str | None = None,
+    images: Path | str | None = None,
+    scope: str = "full",
+) -> OpenBenchmark: ...
+def load_benchmark(
+    task: Task,
+    *,
+    annotations: Path | str | None = None,
+    images: Path | str | None = None,
+    scope: str = "full",
+) -> ClosedBenchmark | OpenBenchmark:
+    """The questions of a scope, and where their pictures are.
+
+    Args:
+        task: ``closed`` or ``open``.
+        annotations: an annotation file, or a folder in the layout of the hub, of the GitHub repository, or bare.
+            ``None`` is the home (``mmneuroonco prepare`` fills it).
+        images: a folder of pictures in any layout. ``None`` is the home's pictures.
+        scope: ``full``, ``nobrats``, or the path of a text file with one qid a line.
+
+    Raises:
+        BenchmarkError: files are missing or malformed, or the scope is unknown: one sentence with the remedy.
+
+    Example (on a phantom benchmark):
+        >>> from tempfile import TemporaryDirectory
+        >>> from mmneuroonco_tasks.phantom import write_phantom
+        >>> with TemporaryDirectory() as folder:
+        ...     _ = write_phantom(Path(folder), images=4, seed=0)
+        ...     benchmark = load_benchmark("closed", annotations=folder, images=folder)
+        >>> benchmark.scope, benchmark.questions[0].qid
+        ('full', '1_q1')
+    """
+    home = Home.default()
+    path = _annotation_file(task, annotations, home)
+    questions: Sequence[Any] = read_questions(path, task)
+    name, chosen = questions_in(scope, questions)
+    benchmark: Benchmark[Any] = Benchmark(
+        task=task, scope=name, questions=chosen, scope_size=len(chosen), data_hash=data_hash(chosen)
+    )
+    if images is not None:
+        folder = Path(images)
+        index = ImageIndex(files_below(folder))
+        found = {picture.id: index.find(picture) for picture in benchmark.pictures}
+        store = ImageStore({image_id: folder / file for image_id, file in found.items() if file is not None})
+        return replace(benchmark, images=store)
+    return replace(benchmark, images=home.image_store(), images_hash=home.images_hash(benchmark.pictures))
+
+
+def with_usable_pictures(benchmark: Benchmark[Question]) -> Benchmark[Question]:
+    """Check every picture before the first request; the benchmark to run.
+
+    With ``MMNEUROONCO_ALLOW_MISSING=1`` questions whose picture cannot be used are not asked, and what remains is
+    marked PARTIAL by its size.
+
+    Raises:
+        BenchmarkError: a picture cannot be used (and that was not allowed), or none can.
+    """
+    if os.environ.get(ALLOW_MISSING_VARIABLE) != "1":
+        benchmark.images.check(benchmark.pictures)
+        return benchmark
+    unusable = benchmark.images.problems(benchmark.pictures)
+    usable = [question.qid for question in benchmark.questions if question.picture.id not in unusable]
+    if not usable:
+        raise BenchmarkError("no picture at all can be used; run `mmneuroonco prepare --images PATH`.")
+    return benchmark.restricted_to(usable)
+
+
+def _annotation_file(task: Task, annotations: Path | str | None, home: Home) -> Path:
+    if annotations is None:
+        path = home.annotations(task)
+        if not path.is_file():
+            raise BenchmarkError(
+                f"{path}: the {task} annotations are not there yet; run "
+                "`mmneuroonco prepare --annotations PATH --images PATH` first."
+            )
+        return path
+    found = find_annotations(Path(annotations), task)
+    if found is None:
+        raise BenchmarkError(f"{annotations}: holds no {task} annotation file; name the file itself.")
+    return found
+
+
+def data_hash(questions: Sequence[ClosedQuestion | OpenQuestion]) -> str:
+    """First 8 hexadecimal digits of the digest of the parsed records.
+
+    Line ends, white space, key order and the file's name do not matter; a changed question, option or key does.
+    """
+    digest = sha256()
+    for question in questions:
+        digest.update(json.dumps(_canonical(question), ensure_ascii=True, sort_keys=True).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()[:8]
+
+
+def _canonical(question: ClosedQuestion | OpenQuestion) -> list[Any]:
+    head = [question.qid, question.picture.path, question.question_type, question.question]
+    if isinstance(question, ClosedQuestion):
+        return [*head, dict(question.options), question.answer, question.trap, question.original_answer]
+    return [*head, question.reference_answer, list(question.eval_keywords)]
