@@ -33,8 +33,6 @@ def writing_beside(target: Path) -> Iterator[IO[bytes]]:
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
         temporary.chmod(0o644)
         temporary.replace(target)
     except OSError as error:

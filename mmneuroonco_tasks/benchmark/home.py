@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from .files import file_digest, write_json
 from .images import ImageStore, picture_problem
@@ -133,13 +132,3 @@ class Home:
         if file_digest(path) != record.sha256:
             return "has changed since it was prepared"
         return picture_problem(path) if name.startswith("images/") else None
-
-
-def manifest_entry(path: Path, home: Home) -> tuple[str, FileRecord]:
-    """The manifest's line for a file of the home."""
-    return path.relative_to(home.folder).as_posix(), FileRecord.of(path)
-
-
-def as_plain(manifest: Mapping[str, FileRecord]) -> dict[str, Any]:
-    """The manifest as plain data, for ``--json`` output."""
-    return {name: asdict(record) for name, record in manifest.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,23 +21,30 @@ LISTED_PROBLEMS = 5
 
 def picture_problem(path: Path) -> str | None:
     """What is wrong with an image file, or ``None``: it is decoded whole, so a cut end is found too."""
+    try:
+        return problem_in(path.read_bytes())
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+
+
+def problem_in(content: bytes) -> str | None:
+    """The same for an image file's bytes."""
     from PIL import Image, UnidentifiedImageError
 
+    if not content:
+        return "is empty (zero bytes)"
     try:
-        if path.stat().st_size == 0:
-            return "is empty (zero bytes)"
-        with Image.open(path) as image:
+        with Image.open(BytesIO(content)) as image:
             if image.width * image.height > LARGEST_PICTURE_PIXELS:
                 return f"claims {image.width} × {image.height} pixels, which no slice has"
             image.load()
-    except FileNotFoundError:
-        return "is missing"
     except UnidentifiedImageError:
         return "is no image file"
     except Image.DecompressionBombError:
         return "claims more pixels than any slice has"
-    except (OSError, SyntaxError, ValueError, IndexError, EOFError) as error:
-        # Pillow's decoders raise all of these on damaged files.
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes of them
         return f"is damaged or cut off ({error})"
     return None
 
@@ -121,6 +129,7 @@ class ImageStore:
         Raises:
             BenchmarkError: the file is missing or cannot be decoded.
         """
-        if self._last is None or self._last[0] != picture.id:
-            self._last = (picture.id, open_picture(self.path(picture)))
-        return self._last[1].copy()
+        last = self._last  # read once: frameworks ask from several threads
+        if last is None or last[0] != picture.id:
+            self._last = last = (picture.id, open_picture(self.path(picture)))
+        return last[1].copy()

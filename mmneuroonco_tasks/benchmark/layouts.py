@@ -12,47 +12,27 @@ from pathlib import Path, PurePosixPath
 
 from .records import BenchmarkError, Picture, Task
 
-#: Folders (any case) in which an annotation file may lie, relative to what the user names.
-_ANNOTATION_FOLDERS = ("", "benchmark", "benchmark/{task}", "{task}")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 
 
-def find_annotations(place: Path, task: Task) -> Path | None:
-    """The annotation file of ``task`` in a file or folder that the user names, or ``None``.
+def annotation_names(names: Iterable[str], task: Task) -> list[str]:
+    """Of the files of a place, those that are the task's annotations; the files nearest to the top only.
 
-    ``place`` may be the file itself, a folder of the hub's snapshot (``Benchmark/Benchmark_VQA_Closed.json``), a clone
-    of the GitHub repository (``benchmark/closed/…``), a bare folder that holds the files, or our own home.
+    Known are the hub's ``Benchmark/Benchmark_VQA_Closed.json``, the GitHub repository's
+    ``benchmark/closed/mm-neuroonco_benchmark_closed_v1.0.json``, our home's ``benchmark/closed.json`` and the same
+    files in a bare folder.
 
-    Raises:
-        BenchmarkError: the place does not exist, or holds two different files for the task.
+    >>> annotation_names(["a/Benchmark/Benchmark_VQA_Closed.json", "training/train_no_cot_closed.jsonl"], "closed")
+    ['a/Benchmark/Benchmark_VQA_Closed.json']
     """
-    if place.is_file():
-        return place
-    if not place.is_dir():
-        raise BenchmarkError(f"{place}: no such file or folder; name the annotation file or the folder that holds it.")
-    for pattern in _ANNOTATION_FOLDERS:
-        folder = _descend(place, pattern.format(task=task))
-        found = sorted(path for path in folder.glob("*.json") if _names(path.stem.lower(), task)) if folder else []
-        if len({path.read_bytes() for path in found}) > 1:
-            names = ", ".join(path.name for path in found)
-            raise BenchmarkError(f"{folder}: holds several {task} files ({names}); name the one to use.")
-        if found:
-            return found[0]
-    return None
+    fits = [PurePosixPath(name) for name in names if _names_annotations(PurePosixPath(name.lower()), task)]
+    nearest = min((len(path.parts) for path in fits), default=0)
+    return sorted(str(path) for path in fits if len(path.parts) == nearest)
 
 
-def _names(stem: str, task: Task) -> bool:
-    # "closed", "Benchmark_VQA_Closed", "mm-neuroonco_benchmark_closed_v1.0", but not "train_open" or an audit of ours.
-    return stem == task or ("benchmark" in stem and task in stem)
-
-
-def _descend(folder: Path, relative: str) -> Path | None:
-    for part in PurePosixPath(relative).parts:
-        matches = sorted(child for child in folder.iterdir() if child.name.lower() == part and child.is_dir())
-        if not matches:
-            return None
-        folder = matches[0]
-    return folder
+def _names_annotations(path: PurePosixPath, task: Task) -> bool:
+    # "closed" and "mm-neuroonco_benchmark_closed_v1.0", but neither "train_closed" nor notes about the closed part.
+    return path.suffix == ".json" and (path.stem == task or ("benchmark" in path.stem and task in path.stem))
 
 
 def opaque_name(image_id: int, suffix: str) -> str:

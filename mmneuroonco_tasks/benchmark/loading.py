@@ -12,8 +12,9 @@ from typing import Any, Literal, overload
 
 from .home import Home
 from .images import ImageStore
-from .layouts import ImageIndex, files_below, find_annotations
-from .reading import read_questions
+from .layouts import ImageIndex, annotation_names, files_below
+from .places import place_at
+from .reading import parse_json_bytes, parse_questions
 from .records import (
     Benchmark,
     BenchmarkError,
@@ -36,6 +37,7 @@ def load_benchmark(
     annotations: Path | str | None = None,
     images: Path | str | None = None,
     scope: str = "full",
+    home: Home | None = None,
 ) -> ClosedBenchmark: ...
 @overload
 def load_benchmark(
@@ -44,6 +46,7 @@ def load_benchmark(
     annotations: Path | str | None = None,
     images: Path | str | None = None,
     scope: str = "full",
+    home: Home | None = None,
 ) -> OpenBenchmark: ...
 def load_benchmark(
     task: Task,
@@ -51,6 +54,7 @@ def load_benchmark(
     annotations: Path | str | None = None,
     images: Path | str | None = None,
     scope: str = "full",
+    home: Home | None = None,
 ) -> ClosedBenchmark | OpenBenchmark:
     """The questions of a scope, and where their pictures are.
 
@@ -60,6 +64,7 @@ def load_benchmark(
             ``None`` is the home (``mmneuroonco prepare`` fills it).
         images: a folder of pictures in any layout. ``None`` is the home's pictures.
         scope: ``full``, ``nobrats``, or the path of a text file with one qid a line.
+        home: the home to use instead of the user's own.
 
     Raises:
         BenchmarkError: files are missing or malformed, or the scope is unknown: one sentence with the remedy.
@@ -73,9 +78,15 @@ def load_benchmark(
         >>> benchmark.scope, benchmark.questions[0].qid
         ('full', '1_q1')
     """
-    home = Home.default()
-    path = _annotation_file(task, annotations, home)
-    questions: Sequence[Any] = read_questions(path, task)
+    home = home or Home.default()
+    path = home.annotations(task) if annotations is None else Path(annotations)
+    if annotations is None and not path.is_file():
+        raise BenchmarkError(
+            f"{path}: the {task} annotations are not there yet; run "
+            "`mmneuroonco prepare --annotations PATH --images PATH` first."
+        )
+    _, content, where = find_annotations(path, task)
+    questions: Sequence[Any] = parse_questions(parse_json_bytes(content, where), task, where)
     name, chosen = questions_in(scope, questions)
     benchmark: Benchmark[Any] = Benchmark(
         task=task, scope=name, questions=chosen, scope_size=len(chosen), data_hash=data_hash(chosen)
@@ -108,19 +119,21 @@ def with_usable_pictures(benchmark: Benchmark[Question]) -> Benchmark[Question]:
     return benchmark.restricted_to(usable)
 
 
-def _annotation_file(task: Task, annotations: Path | str | None, home: Home) -> Path:
-    if annotations is None:
-        path = home.annotations(task)
-        if not path.is_file():
-            raise BenchmarkError(
-                f"{path}: the {task} annotations are not there yet; run "
-                "`mmneuroonco prepare --annotations PATH --images PATH` first."
-            )
-        return path
-    found = find_annotations(Path(annotations), task)
-    if found is None:
-        raise BenchmarkError(f"{annotations}: holds no {task} annotation file; name the file itself.")
-    return found
+def find_annotations(path: Path, task: Task) -> tuple[str, bytes, str]:
+    """The annotation file of the task in a file, folder or zip: its name there, its bytes, and how messages name it.
+
+    Raises:
+        BenchmarkError: there is none, or two different ones.
+    """
+    place = place_at(path)
+    names = list(place.names()) if path.is_file() and path.suffix.lower() != ".zip" else None
+    names = names or annotation_names(place.names(), task)
+    if not names:
+        raise BenchmarkError(f"{path}: holds no {task} annotation file; name the file itself.")
+    contents = {place.read(name) for name in names}
+    if len(contents) > 1:
+        raise BenchmarkError(f"{path}: holds several {task} files ({', '.join(names)}); name the one to use.")
+    return names[0], contents.pop(), place.where(names[0])
 
 
 def data_hash(questions: Sequence[ClosedQuestion | OpenQuestion]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from .records import (
@@ -25,21 +25,13 @@ from .records import (
     make_qid,
 )
 
-#: The released files have 1.2 MB; anything far larger is not an annotation file.
-LARGEST_FILE_BYTES = 256 * 1024 * 1024
-
-
-def read_questions(path: Path, task: Task) -> tuple[ClosedQuestion, ...] | tuple[OpenQuestion, ...]:
-    """All questions of an annotation file in the released schema, in file order.
-
-    Raises:
-        BenchmarkError: the file is missing, is no JSON, or a record is not in the schema.
-    """
-    return parse_questions(_load_json(path), task, str(path))
-
 
 def parse_questions(data: Any, task: Task, name: str) -> tuple[ClosedQuestion, ...] | tuple[OpenQuestion, ...]:
-    """The same from parsed JSON; ``name`` is what messages call the file."""
+    """All questions of annotations in the released schema, in file order; ``name`` is what messages call the file.
+
+    Raises:
+        BenchmarkError: a record is not in the schema: one sentence with file, image id and field.
+    """
     if not isinstance(data, list) or not data:
         raise BenchmarkError(f"{name}: expected a list of images, found {_kind(data)}; is this the {task} file?")
     records = [_Record(name, index, entry) for index, entry in enumerate(data)]
@@ -57,28 +49,18 @@ def parse_questions(data: Any, task: Task, name: str) -> tuple[ClosedQuestion, .
     )
 
 
-def load_json_text(text: str, name: str) -> Any:
-    """Parse JSON, with one sentence instead of a traceback where it is malformed or nested without end."""
+def parse_json_bytes(content: bytes, name: str) -> Any:
+    """Parse JSON, with one sentence instead of a traceback where it is malformed or nested without end.
+
+    Raises:
+        BenchmarkError: the bytes are no UTF-8 text or no JSON.
+    """
     try:
-        return json.loads(text)
+        return json.loads(content.decode("utf-8-sig"))
     except RecursionError:
         raise BenchmarkError(f"{name}: nested too deeply to be an annotation file; get it again.") from None
-    except ValueError as error:
+    except ValueError as error:  # UnicodeDecodeError is one too
         raise BenchmarkError(f"{name}: not valid JSON ({error}); get it again.") from None
-
-
-def _load_json(path: Path) -> Any:
-    try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise BenchmarkError(f"{path}: larger than 256 MB, so it is not an annotation file; name another.")
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BenchmarkError(f"{path}: not UTF-8 text; get the annotation file again.") from None
-    except OSError as error:
-        raise BenchmarkError(
-            f"{path}: cannot be read ({error.strerror}); check the path of the annotation file."
-        ) from None
-    return load_json_text(text, str(path))
 
 
 def _kind(value: Any) -> str:
