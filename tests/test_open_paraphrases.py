@@ -10,7 +10,6 @@ import re
 from typing import NamedTuple
 
 import pytest
-
 from mmneuroonco_tasks.scores.attributes import read_attributes
 
 ROUND, LOBULATED, IRREGULAR = "Round/Oval", "Lobulated", "Irregular/Spiculated"
@@ -39,7 +38,7 @@ class Paraphrase(NamedTuple):
 
 SHAPE_REFERENCES = {
     ROUND: "The drawn lesion is round to oval; its contour is even (circularity 0.91, elongation 1.12).",
-    LOBULATED: "The drawn lesion is lobulated (circularity 0.66), so its outline is neither smooth nor perfectly round.",
+    LOBULATED: "The drawn lesion is lobulated (circularity 0.66): its outline is neither smooth nor perfectly round.",
     IRREGULAR: "The drawn lesion has an irregular, spiculated outline; its circularity is only 0.33.",
 }
 SIZE_REFERENCES = {
@@ -143,7 +142,12 @@ PARAPHRASES = [
         "solitary",
     ),
     spread(SCATTERED, "Not solitary. Multiple discrete lesions are present.", "Multiple", "Single"),
-    spread(SATELLITES, "One dominant mass accompanied by a few small satellite lesions.", "satellite", "absent"),
+    spread(
+        SATELLITES,
+        "One dominant mass with a few small satellite lesions, that is multifocal, not unifocal.",
+        "multifocal",
+        "solitary",
+    ),
     spread(
         SATELLITES,
         "Multifocal in the sense of a main lesion with smaller satellites around it.",
@@ -153,7 +157,7 @@ PARAPHRASES = [
     spread(SATELLITES, "There is a dominant core, and satellite nodules surround it.", "and", "no"),
     # Sector: the image's own sides
     sector("Center of the Image", "The lesion sits centrally, near the middle of the image.", "centrally", "left"),
-    sector("Center of the Image", "Right in the centre of the slice.", "centre", "corner"),
+    sector("Center of the Image", "Right in the centre of the slice.", "centre", "bottom"),
     sector("Center of the Image", "Central; it is not in one of the corners.", "Central", "Upper-left"),
     sector("Upper-Left Region", "Upper-left quadrant of the picture.", "left", "right"),
     sector("Upper-Left Region", "It lies at the top, on the left-hand side.", "left", "right"),
