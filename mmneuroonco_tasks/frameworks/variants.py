@@ -10,10 +10,12 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..benchmark import Benchmark, Task, load_benchmark, with_usable_pictures
 from ..benchmark.home import HOME_VARIABLE, Home
+from ..benchmark.prepare import prepare
 from ..prompts import DIRECT, Protocol
 
 
@@ -28,10 +30,9 @@ class Variant:
     protocol: Protocol
     phantom: bool = False
 
-    @property
-    def folder(self) -> Path | None:
-        """Where the files are: ``None`` for the home, a folder for phantoms, which are drawn when first needed."""
-        return phantom_folder() if self.phantom else None
+    def home(self) -> Home:
+        """Where its files are: the user's home, or the phantoms' own inside it, drawn when first needed."""
+        return phantom_home() if self.phantom else Home.default()
 
 
 VARIANTS: tuple[Variant, ...] = (
@@ -53,14 +54,16 @@ def variant_named(name: str) -> Variant:
     raise KeyError(name)
 
 
-def phantom_folder() -> Path:
-    """The folder of the phantom benchmark in the home, drawn if it is not there yet."""
+def phantom_home() -> Home:
+    """The home of the phantom benchmark, inside the user's; drawn and prepared if it is not there yet."""
     from ..phantom import write_phantom
 
-    folder = Home.default().folder / "phantom"
-    if not (folder / "closed.json").is_file():
-        write_phantom(folder)
-    return folder
+    home = Home(Home.default().folder / "phantom")
+    if not home.manifest():
+        with TemporaryDirectory(prefix="mmneuroonco-phantom-") as drawn:
+            write_phantom(Path(drawn))
+            prepare(home, [Path(drawn)], [Path(drawn)])
+    return home
 
 
 def benchmark_of(variant: Variant) -> Benchmark[Any]:
@@ -75,5 +78,4 @@ def benchmark_of(variant: Variant) -> Benchmark[Any]:
 @lru_cache(maxsize=8)
 def _benchmark(variant: Variant, _home: str | None) -> Benchmark[Any]:
     # Keyed by the home too, so that a process that changes it does not get the old one.
-    folder = variant.folder
-    return with_usable_pictures(load_benchmark(variant.task, annotations=folder, images=folder, scope=variant.scope))
+    return with_usable_pictures(load_benchmark(variant.task, scope=variant.scope, home=variant.home()))

@@ -1,0 +1,41 @@
+# Everything is set up here: a bare machine needs Python 3.11, git, make and a package index.
+# `make test` runs all; `make help` lists the rest.
+PYTHON ?= python3.11
+BOOT := .venvs/boot
+UV := $(BOOT)/bin/uv
+NOX := $(BOOT)/bin/nox
+# Bytecode that is never written makes lmms-eval start in half a minute instead of seconds.
+unexport PYTHONDONTWRITEBYTECODE
+export HF_HUB_OFFLINE := 1
+export UV_HTTP_TIMEOUT := 300
+
+.PHONY: help test lint unit lmms vlmeval demo clean
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(NOX): noxfile.py
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not installed; name another by PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv $(BOOT)
+	$(BOOT)/bin/python -m pip install --quiet --upgrade uv nox
+	@touch $@
+
+test: $(NOX) ## lint, types, unit tests and the real frameworks, each in an environment of its own
+	$(NOX) --session lint unit lmms vlmeval
+
+lint: $(NOX) ## ruff and mypy
+	$(NOX) --session lint
+
+unit: $(NOX) ## everything that needs no framework
+	$(NOX) --session unit
+
+lmms: $(NOX) ## the tests that run the real lmms-eval
+	$(NOX) --session lmms
+
+vlmeval: $(NOX) ## the tests that run the real VLMEvalKit
+	$(NOX) --session vlmeval
+
+demo: $(NOX) ## draw phantoms, run lmms-eval on them, show one table
+	$(NOX) --session demo
+
+clean: ## remove the environments and everything that tests wrote
+	rm -rf .venvs .nox .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

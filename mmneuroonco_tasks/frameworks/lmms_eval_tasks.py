@@ -1,0 +1,235 @@
+"""The functions that our lmms-eval YAML files name: documents, prompts, pictures, readings, aggregates.
+
+A document is only a question's id and its task's name; everything else is looked up in the loaded benchmark. So what
+lands in lmms-eval's samples log is the qid, never a path, which would name the diagnosis.
+
+The YAML tag ``!function`` takes a module attribute. Names that hold a task or a metric (``annotations_<task>``,
+``documents_<task>``, ``aggregate_<metric>``, ``aggregate_<metric>_stderr``) are made on demand by ``__getattr__``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ..answers import Answer, Outcome, read_answer
+from ..answers.outcome import EXTRACT_VERSION
+from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion
+from ..scores import ClosedScores, Run, Signature, closed_result, score_closed, write_result
+from ..scores.counting import closed_columns
+from ..scores.registry import METRICS, TABLE_METRICS
+from .variants import Variant, benchmark_of, variant_named
+
+_STDERR = "_stderr"
+#: Metrics of single questions: lmms-eval gets each question's 0 or 1, so that its own errors are right too.
+_PER_QUESTION = tuple(name for name in TABLE_METRICS if METRICS[name].kind == "mean" and name != "image_accuracy")
+#: What has no value for a single question, and the standard errors: computed by us from all the answers.
+_PER_RUN = (
+    *(name for name in TABLE_METRICS if name not in _PER_QUESTION),
+    *(name + _STDERR for name in TABLE_METRICS),
+)
+
+
+def __getattr__(name: str) -> Any:
+    """The attributes that YAML files name, by task or metric."""
+    kind, _, subject = name.partition("_")
+    if kind == "annotations":
+        return _annotations_file(variant_named(subject))
+    if kind == "documents":
+        return partial(_documents, subject)
+    if kind == "aggregate" and subject.removesuffix(_STDERR) in TABLE_METRICS:
+        return _aggregator(subject)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _annotations_file(variant: Variant) -> str:
+    """The file that lmms-eval loads. Everything is checked here, before the model is asked anything.
+
+    A ``SystemExit`` is one clean line; any other exception lmms-eval would retry and wrap.
+    """
+    try:
+        benchmark_of(variant)
+        return str(variant.home().annotations(variant.task))
+    except BenchmarkError as error:
+        raise SystemExit(f"mmneuroonco: {error}") from None
+
+
+def _documents(task_name: str, _loaded: Any) -> Any:
+    from datasets import Dataset
+
+    questions = benchmark_of(variant_named(task_name)).questions
+    return Dataset.from_list([{"qid": question.qid, "task": task_name} for question in questions])
+
+
+def _question(document: Mapping[str, Any]) -> ClosedQuestion:
+    question: ClosedQuestion = benchmark_of(variant_named(document["task"]))[document["qid"]]
+    return question
+
+
+def prompt(document: Mapping[str, Any], lmms_eval_specific_kwargs: Any = None) -> str:
+    """The text that the model is asked."""
+    return variant_named(document["task"]).protocol.text(_question(document))
+
+
+def pictures(document: Mapping[str, Any]) -> list[Any]:
+    """The question's picture, opened now; the same one is decoded once for consecutive questions."""
+    variant = variant_named(document["task"])
+    if variant.protocol.image == "none":
+        return []
+    return [benchmark_of(variant).images.open(_question(document).picture)]
+
+
+def messages(document: Mapping[str, Any], lmms_eval_specific_kwargs: Any = None) -> list[dict[str, Any]]:
+    """The chat that the model is given. lmms-eval drops ``--system_instruction`` here, so the protocol has its own."""
+    protocol = variant_named(document["task"]).protocol
+    shown = [{"type": "image", "url": picture} for picture in pictures(document)]
+    text = [{"type": "text", "text": prompt(document)}]
+    content = text + shown if protocol.image == "last" else shown + text
+    system = [{"role": "system", "content": [{"type": "text", "text": protocol.system}]}] if protocol.system else []
+    return [*system, {"role": "user", "content": content}]
+
+
+def target(document: Mapping[str, Any]) -> str:
+    """The key."""
+    return _question(document).answer
+
+
+def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict[str, Any]:
+    """One response, read: the full record under ``accuracy``, a score for every other metric that counts it."""
+    question = _question(document)
+    response = results[0] if results else None
+    if isinstance(response, list):
+        response = response[0] if response else None
+    answer = read_answer(response, question.options)
+    cluster = question.picture.cluster
+    metrics: dict[str, Any] = {
+        name: {"score": score, "cluster": cluster} for name, score in _question_scores(question, answer).items()
+    }
+    metrics["accuracy"].update(
+        qid=question.qid,
+        task=document["task"],
+        question_type=question.question_type,
+        trap=question.trap,
+        outcome=str(answer.outcome),
+        letter=answer.letter,
+        rule=answer.rule,
+        hedged=answer.hedged,
+    )
+    return metrics | dict.fromkeys(_PER_RUN)
+
+
+_known_scores: dict[tuple[Any, ...], dict[str, int]] = {}
+
+
+def _question_scores(question: ClosedQuestion, answer: Answer) -> dict[str, int]:
+    """By metric that counts this question, its 0 or 1. Few kinds of question and answer exist: each is counted once."""
+    kind = (question.question_type, question.answer, question.offers_rejection, answer.outcome, answer.letter)
+    if kind not in _known_scores:
+        columns = closed_columns([question], {question.qid: answer})
+        _known_scores[kind] = {
+            name: int(METRICS[name].sum_numerator(columns)[0])
+            for name in _PER_QUESTION
+            if columns[METRICS[name].asked][0]
+        }
+    return _known_scores[kind]
+
+
+_latest: ClosedScores | None = None
+
+
+def _aggregator(subject: str) -> Callable[..., float | None]:
+    """The aggregate of a metric or of its standard error, from one scoring of all the answers.
+
+    lmms-eval aggregates a task's metrics one after another, ``accuracy`` first (``process_results`` puts it first and
+    with several ranks names are sorted): that one sees every answer, scores the run and reports it.
+    """
+    name = subject.removesuffix(_STDERR)
+
+    def aggregate(items: Sequence[Any], args: Any = None) -> float | None:
+        global _latest
+        if subject == "accuracy":
+            _latest = _score_and_report(items, args)
+        if _latest is None:
+            raise RuntimeError("accuracy is not in the task's metric_list, or not its first metric; restore the YAML.")
+        estimate = _latest.metrics[name]
+        return estimate.stderr if subject.endswith(_STDERR) else estimate.value
+
+    aggregate.__name__ = f"aggregate_{subject}"
+    return aggregate
+
+
+def _score_and_report(records: Sequence[Mapping[str, Any]], args: Any) -> ClosedScores:
+    variant = variant_named(records[0]["task"])
+    benchmark = asked_questions(benchmark_of(variant), args, [record["qid"] for record in records])
+    answers = {
+        record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
+        for record in records
+    }
+    scores = score_closed(benchmark, answers)
+    signature = Signature.of(benchmark, scores, run_of(variant, args))
+    print(f"\n{signature.line()}")
+    folder = output_folder(args)
+    if folder is not None:
+        stamp = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S")
+        path = folder / f"{stamp}_{variant.lmms_eval}_result.json"
+        write_result(path, closed_result(scores, signature))
+        print(f"full result: {path}")
+    return scores
+
+
+def asked_questions(benchmark: Benchmark[Any], args: Any, answered: Sequence[str]) -> Benchmark[Any]:
+    """What lmms-eval asked under ``--limit`` and ``--offset``; without its arguments, what came back.
+
+    The two differ where lmms-eval drops questions silently (a token budget that ran out): these count as missing.
+    """
+    limit, offset = getattr(args, "limit", None), int(getattr(args, "offset", 0) or 0)
+    if args is None:
+        return benchmark.restricted_to(answered)
+    if limit is None or limit == -1:
+        chosen = benchmark.questions[offset:]
+    else:
+        count = math.ceil(len(benchmark) * limit) if 0 < limit < 1 else int(limit)
+        chosen = benchmark.questions[offset : offset + count]
+    return benchmark.restricted_to(question.qid for question in chosen)
+
+
+def run_of(variant: Variant, args: Any) -> Run:
+    """What the signature says of the run: prompt, generation, framework and model."""
+    overridden = getattr(args, "gen_kwargs", None)
+    return Run(
+        prompt=variant.protocol.key,
+        per=variant.protocol.per,
+        gen=f"{variant.protocol.generation}+{overridden}" if overridden else variant.protocol.generation,
+        extract=EXTRACT_VERSION,
+        via=f"lmms-eval-{version('lmms-eval')}",
+        model=model_name(args),
+    )
+
+
+def model_name(args: Any) -> str:
+    """The model as the signature names it: the checkpoint if the arguments name one, else lmms-eval's model class."""
+    if args is None:
+        return "unknown"
+    for part in str(getattr(args, "model_args", "") or "").split(","):
+        key, _, value = part.partition("=")
+        if key.strip() in ("pretrained", "model", "model_version", "model_name") and value.strip():
+            # A local folder's name says enough, and its path is nobody's business.
+            return Path(value.strip()).name if Path(value.strip()).exists() else value.strip()
+    return str(getattr(args, "model", "unknown"))
+
+
+def output_folder(args: Any) -> Path | None:
+    """The folder in which lmms-eval stores this run's results, or ``None`` where it stores none."""
+    output = getattr(args, "output_path", None)
+    if not output:
+        return None
+    from lmms_eval.loggers.evaluation_tracker import GeneralConfigTracker
+    from lmms_eval.utils import sanitize_model_name
+
+    named = GeneralConfigTracker._get_model_name(str(getattr(args, "model_args", "") or ""))
+    return Path(output) / sanitize_model_name(named)

@@ -1,0 +1,125 @@
+"""JSON Lines: our plain form and lmms-eval's ``--log_samples`` output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .table import Predictions, PredictionsError
+
+#: No response comes near this; a longer line is not read into memory.
+LONGEST_LINE_BYTES = 64 * 1024 * 1024
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line number and object of every line that is not blank.
+
+    Raises:
+        PredictionsError: the file cannot be read, a line is too long or is no JSON object.
+    """
+    try:
+        with path.open("rb") as stream:
+            number = 0
+            while line := stream.readline(LONGEST_LINE_BYTES + 1):
+                number += 1
+                if len(line) > LONGEST_LINE_BYTES:
+                    raise PredictionsError(f"{path}, line {number}: longer than 64 MB; no response is, remove it.")
+                if line.strip():
+                    yield number, _object(path, number, line)
+    except OSError as error:
+        raise PredictionsError(f"{path}: cannot be read ({error.strerror}); check the path.") from None
+
+
+def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise PredictionsError(f"{path}, line {number}: not valid JSON ({reason}); repair or remove the line.") from None
+    if not isinstance(value, dict):
+        raise PredictionsError(f"{path}, line {number}: expected an object such as {{'qid': …, 'response': …}}.")
+    return value
+
+
+class Responses(dict[str, str | None]):
+    """Responses by qid that refuse a second, different response to the same question."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def add(self, place: str, qid: Any, response: Any) -> None:
+        """Take one record; ``place`` is how messages name it.
+
+        Raises:
+            PredictionsError: the qid is no text, or it was answered differently before.
+        """
+        if not isinstance(qid, str):
+            raise PredictionsError(f"{self._path}, {place}: the qid is {qid!r:.40}, not a text such as '3_q1'.")
+        text = response if response is None or isinstance(response, str) else str(response)
+        if qid in self and self[qid] != text:
+            raise PredictionsError(f"{self._path}, {place}: {qid} is answered twice, differently; keep one of the two.")
+        self[qid] = text
+
+
+def read_plain(path: Path) -> Predictions:
+    """Lines such as ``{"qid": "3_q1", "response": "C"}``.
+
+    Raises:
+        PredictionsError: a line lacks one of the two or contradicts an earlier one.
+    """
+    responses = Responses(path)
+    for number, record in read_lines(path):
+        for key in ("qid", "response"):
+            if key not in record:
+                raise PredictionsError(f"{path}, line {number}: has no {key!r}; each line needs qid and response.")
+        responses.add(f"line {number}", record["qid"], record["response"])
+    return Predictions("plain JSONL", responses)
+
+
+def is_lmms_eval_sample(record: Mapping[str, Any]) -> bool:
+    """Whether a line is one of lmms-eval's logged samples of our tasks."""
+    accuracy = record.get("accuracy")
+    return "filtered_resps" in record and isinstance(accuracy, dict) and "qid" in accuracy
+
+
+def read_lmms_eval_samples(path: Path) -> Predictions:
+    """lmms-eval's ``…_samples_<task>.jsonl``; the run's settings come from the results file beside it.
+
+    The questions in the file are those that were asked, so a run under ``--limit`` keeps its denominators.
+
+    Raises:
+        PredictionsError: a line is not a sample of our tasks.
+    """
+    responses = Responses(path)
+    task_name = None
+    for number, record in read_lines(path):
+        if not is_lmms_eval_sample(record):
+            raise PredictionsError(f"{path}, line {number}: no sample of an mmneuroonco task; was the file edited?")
+        task_name = str(record["accuracy"].get("task"))
+        responses.add(f"line {number}", record["accuracy"]["qid"], _first_text(record["filtered_resps"]))
+    return Predictions(
+        "lmms-eval samples", responses, tuple(responses), task_name, _run_beside(path, task_name) if task_name else {}
+    )
+
+
+def _first_text(value: Any) -> Any:
+    while isinstance(value, list):
+        value = value[0] if value else None
+    return value
+
+
+def _run_beside(path: Path, task_name: str) -> dict[str, str]:
+    """Via, model, prompt and generation as our own result file of the same run tells them, if it is there."""
+    stamp = path.name.split("_samples_", 1)[0]
+    for result in sorted(path.parent.glob(f"*_{task_name}_result.json"), reverse=True):
+        try:
+            content = json.loads(result.read_text(encoding="utf-8"))
+            signature = content["signature"]
+            if content.get("run_id") in (None, stamp):
+                return {key: str(signature[key]) for key in ("prompt", "per", "gen", "via", "model") if key in signature}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            continue
+    return {}

@@ -1,0 +1,32 @@
+"""What a predictions file comes to, whatever tool wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class PredictionsError(ValueError):
+    """A predictions file that cannot be used. The message is one sentence: file, record, remedy."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Responses by qid, and what the file knows of how they came about.
+
+    ``responses`` holds the text as the model gave it (``None`` where the file has the question but no response).
+    ``asked`` is what the file says was asked, or ``None`` where it cannot know: then the scope was asked.
+    """
+
+    #: The format as it is told to the user, such as "lmms-eval samples".
+    format: str
+    responses: Mapping[str, str | None]
+    asked: tuple[str, ...] | None = None
+    #: The task's name in the framework that wrote the file, if it says so.
+    task_name: str | None = None
+    #: Entries of the signature that the file or its neighbours tell: via, model, gen, prompt, per.
+    run: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the file holds letters instead of responses: then refusals cannot be told from wrong answers.
+    letters_only: bool = False
+    #: Sentences that the reader of the score should see, such as a cell cut at a sheet's limit.
+    remarks: tuple[str, ...] = ()

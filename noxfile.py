@@ -1,0 +1,75 @@
+"""The sessions behind `make`: each framework has an environment of its own, since they pin clashing packages."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "uv"
+nox.options.envdir = ".venvs"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.stop_on_first_error = True
+
+PYTHON = "3.11"
+#: Framework packages are compiled once a machine, not once a process.
+CACHE = Path(".cache").resolve()
+
+
+def _environment(session: nox.Session) -> None:
+    session.env["PYTHONPYCACHEPREFIX"] = str(CACHE / "bytecode")
+    session.env.pop("PYTHONDONTWRITEBYTECODE", None)
+    session.env["HF_HUB_OFFLINE"] = "1"
+    # uv is in the boot environment, whose folder need not be on the path.
+    session.env["PATH"] = os.pathsep.join([str(Path(".venvs/boot/bin").resolve()), session.env["PATH"] or ""])
+
+
+def _pytest(session: nox.Session, *arguments: str) -> None:
+    session.run("python", "-m", "pytest", *arguments, *session.posargs)
+
+
+@nox.session(python=PYTHON)
+def lint(session: nox.Session) -> None:
+    """Style, format and types."""
+    _environment(session)
+    session.install("-e", ".[dev,report]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session(python=PYTHON)
+def unit(session: nox.Session) -> None:
+    """All tests that need no framework, and the examples in docstrings."""
+    _environment(session)
+    session.install("-e", ".[dev,report]", "pandas", "pyarrow", "pyyaml")
+    _pytest(session, "-m", "not lmms_eval and not vlmeval", "-n", "2", "tests")
+    _pytest(session, "--doctest-modules", "mmneuroonco_tasks")
+
+
+@nox.session(python=PYTHON)
+def lmms(session: nox.Session) -> None:
+    """The tests that run the real lmms-eval."""
+    _environment(session)
+    # decord: needed by lmms-eval's Qwen2.5-VL class, which does not declare it.
+    session.install("-e", ".[lmms-eval]", "pytest", "hypothesis", "decord")
+    session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(Path(session.bin) / "python")
+    _pytest(session, "-m", "lmms_eval", "tests")
+
+
+@nox.session(python=PYTHON)
+def vlmeval(session: nox.Session) -> None:
+    """The tests that run the real VLMEvalKit."""
+    _environment(session)
+    session.install("-e", ".[vlmeval]", "pytest", "hypothesis")
+    session.env["MMNEUROONCO_VLMEVAL_PYTHON"] = str(Path(session.bin) / "python")
+    _pytest(session, "-m", "vlmeval", "tests")
+
+
+@nox.session(python=PYTHON)
+def demo(session: nox.Session) -> None:
+    """Phantoms through the real lmms-eval, and one table."""
+    _environment(session)
+    session.install("-e", ".[lmms-eval]")
+    session.run("mmneuroonco", "demo", *session.posargs)
