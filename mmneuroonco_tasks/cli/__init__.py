@@ -1,0 +1,58 @@
+"""The command `mmneuroonco`: one module a command, errors as one sentence with what to do next.
+
+Exit codes: 0 done, 1 the work could not be done (the sentence says why), 2 the call itself was wrong (typer's).
+Modules import what they need inside their functions, so that no command pays for another's imports.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from .paths import paths
+from .prepare import prepare
+from .score import score
+
+app = typer.Typer(
+    name="mmneuroonco",
+    help="MM-NeuroOnco: brain-tumour MRI questions, scored with rejection-aware accuracy. For research, not for care.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _command in (prepare, score, paths):
+    app.command()(_command)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
+) -> None:
+    if version:
+        from mmneuroonco_tasks import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command; whatever is wrong with the input is one sentence on standard error, never a traceback."""
+    try:
+        app()
+    except ValueError as error:
+        # BenchmarkError, PredictionsError and their like: their messages are written for users.
+        if type(error) is ValueError or isinstance(error, UnicodeError):
+            raise
+        _stop(str(error))
+    except KeyboardInterrupt:
+        _stop("stopped; run the same command again to go on.")
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has gone.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _stop(sentence: str) -> None:
+    typer.echo(f"mmneuroonco: {sentence}", err=True)
+    sys.exit(1)
