@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from ..benchmark import ClosedBenchmark
     from ..predictions import Predictions
-    from ..scores import ClosedScores, Signature
 
 
 class TaskName(str, Enum):
@@ -27,9 +26,7 @@ def score(
     scope: Annotated[
         str | None, typer.Option(help="full, nobrats, or a text file with one qid a line. Default: as the file says.")
     ] = None,
-    annotations: Annotated[
-        Path | None, typer.Option(help="Annotation file or folder. Default: the home's.")
-    ] = None,
+    annotations: Annotated[Path | None, typer.Option(help="Annotation file or folder. Default: the home's.")] = None,
     asked: Annotated[
         Path | None, typer.Option(help="Text file with the qids that were asked, if fewer than the scope.")
     ] = None,
@@ -39,41 +36,37 @@ def score(
 ) -> None:
     """Score a predictions file: every metric with its 95 % interval, and the signature."""
     from ..predictions import read_predictions
-    from ..scores import closed_result, write_result
+    from ..scores import write_result
 
     read = read_predictions(predictions)
     benchmark = _asked_benchmark(read, scope, annotations, asked)
-    scores, signature = score_predictions(benchmark, read, model)
-    result = closed_result(scores, signature)
+    result = score_predictions(benchmark, read, model)
     if output is not None:
         write_result(output, result)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=1))
         return
-    from ..reports.terminal import print_closed
+    from ..reports.terminal import print_result
+    from ..scores.registry import TABLE_METRICS
 
     typer.echo(f"{predictions}: {read.format}, {len(read.responses)} responses", err=True)
     for remark in read.remarks:
         typer.echo(f"note: {remark}", err=True)
-    print_closed(scores, signature)
+    print_result(result, TABLE_METRICS)
 
 
-def score_predictions(
-    benchmark: ClosedBenchmark, read: Predictions, model: str | None = None
-) -> tuple[ClosedScores, Signature]:
+def score_predictions(benchmark: ClosedBenchmark, read: Predictions, model: str | None = None) -> dict[str, Any]:
     """Read every response and score the run."""
     from ..answers import read_answer
-    from ..answers.outcome import EXTRACT_VERSION
-    from ..scores import Run, Signature, score_closed
+    from ..scores import Run
+    from ..scoring import score_closed_run
 
-    # A qid without a response was asked and failed; a qid that is not in the file is missing.
+    # A question that is in the file without a response was asked and failed; one that is not in it is missing.
     answers = {
-        qid: read_answer(response, benchmark[qid].options) if qid in benchmark else read_answer(response, {})
+        qid: read_answer(response, benchmark[qid].options if qid in benchmark else {})
         for qid, response in read.responses.items()
     }
-    scores = score_closed(benchmark, answers)
-    settings = {**read.run, **({"model": model} if model else {})}
-    return scores, Signature.of(benchmark, scores, Run(extract=EXTRACT_VERSION, **settings))
+    return score_closed_run(benchmark, answers, Run(**{**read.run, **({"model": model} if model else {})}))[1]
 
 
 def _asked_benchmark(

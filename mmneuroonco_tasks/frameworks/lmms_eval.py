@@ -7,16 +7,14 @@ Nothing here may raise: one plugin that fails there stops all others.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import warnings
-from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from . import plugin_hook
 
 #: The versions of lmms-eval that the tests run.
 TESTED_VERSIONS = ("0.7.3",)
@@ -49,15 +47,20 @@ def register() -> list[Any]:
                 "compare a known number before you trust a new one.",
                 stacklevel=2,
             )
-        tasks = sys.modules.get(_TASKS_MODULE)
-        if tasks is not None and hasattr(tasks, "TaskManager"):
-            add_tasks(tasks)
-        else:
-            sys.meta_path.insert(0, _AfterImport())
+        register_tasks()
         return _manifests()
     except Exception as error:
         warnings.warn(f"mmneuroonco-tasks could not register with lmms-eval: {error!r}", stacklevel=2)
         return []
+
+
+def register_tasks() -> None:
+    """Make lmms-eval's task manager search our folder: now if it is imported, else once it is."""
+    tasks = sys.modules.get(_TASKS_MODULE)
+    if tasks is None:
+        plugin_hook.install({_TASKS_MODULE: f"{__name__}:register_tasks"})
+    elif hasattr(tasks, "TaskManager"):
+        add_tasks(tasks)
 
 
 def add_tasks(tasks: ModuleType) -> None:
@@ -79,34 +82,6 @@ def add_tasks(tasks: ModuleType) -> None:
 
     manager.initialize_tasks = initialize_tasks
     setattr(manager, _MARK, True)
-
-
-class _AfterImport(MetaPathFinder, Loader):
-    """Waits for ``lmms_eval.tasks`` to be imported, once, and then adds our tasks."""
-
-    def __init__(self) -> None:
-        self._spec: ModuleSpec | None = None
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != _TASKS_MODULE:
-            return None
-        sys.meta_path.remove(self)
-        self._spec = importlib.util.find_spec(fullname)
-        if self._spec is None or self._spec.loader is None:
-            return None
-        return importlib.util.spec_from_file_location(
-            fullname, self._spec.origin, loader=self, submodule_search_locations=self._spec.submodule_search_locations
-        )
-
-    def exec_module(self, module: ModuleType) -> None:
-        assert self._spec is not None and self._spec.loader is not None
-        self._spec.loader.exec_module(module)
-        try:
-            add_tasks(module)
-        except Exception as error:
-            warnings.warn(f"mmneuroonco-tasks could not add its tasks to lmms-eval: {error!r}", stacklevel=2)
 
 
 def _manifests() -> list[Any]:

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from ..answers import Answer, Outcome, read_answer
-from ..answers.outcome import EXTRACT_VERSION
 from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion
-from ..scores import ClosedScores, Run, Signature, closed_result, score_closed, write_result
+from ..scores import ClosedScores, Run, write_result
 from ..scores.counting import closed_columns
 from ..scores.registry import METRICS, TABLE_METRICS
+from ..scoring import score_closed_run
 from .variants import Variant, benchmark_of, variant_named
 
 _STDERR = "_stderr"
@@ -170,14 +170,13 @@ def _score_and_report(records: Sequence[Mapping[str, Any]], args: Any) -> Closed
         record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
         for record in records
     }
-    scores = score_closed(benchmark, answers)
-    signature = Signature.of(benchmark, scores, run_of(variant, args))
-    print(f"\n{signature.line()}")
+    scores, result = score_closed_run(benchmark, answers, run_of(variant, args))
+    print(f"\n{result['signature_line']}")
     folder = output_folder(args)
     if folder is not None:
         stamp = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S")
         path = folder / f"{stamp}_{variant.lmms_eval}_result.json"
-        write_result(path, closed_result(scores, signature))
+        write_result(path, result)
         print(f"full result: {path}")
     return scores
 
@@ -205,7 +204,6 @@ def run_of(variant: Variant, args: Any) -> Run:
         prompt=variant.protocol.key,
         per=variant.protocol.per,
         gen=f"{variant.protocol.generation}+{overridden}" if overridden else variant.protocol.generation,
-        extract=EXTRACT_VERSION,
         via=f"lmms-eval-{version('lmms-eval')}",
         model=model_name(args),
     )

@@ -37,7 +37,9 @@ def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
         value = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise PredictionsError(f"{path}, line {number}: not valid JSON ({reason}); repair or remove the line.") from None
+        raise PredictionsError(
+            f"{path}, line {number}: not valid JSON ({reason}); repair or remove the line."
+        ) from None
     if not isinstance(value, dict):
         raise PredictionsError(f"{path}, line {number}: expected an object such as {{'qid': …, 'response': …}}.")
     return value
@@ -119,7 +121,9 @@ def _run_beside(path: Path, task_name: str) -> dict[str, str]:
             content = json.loads(result.read_text(encoding="utf-8"))
             signature = content["signature"]
             if content.get("run_id") in (None, stamp):
-                return {key: str(signature[key]) for key in ("prompt", "per", "gen", "via", "model") if key in signature}
+                return {
+                    key: str(signature[key]) for key in ("prompt", "per", "gen", "via", "model") if key in signature
+                }
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
     return {}
