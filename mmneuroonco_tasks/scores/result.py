@@ -1,0 +1,214 @@
+"""Result files: a run's scores as versioned JSON, written whole and read with suspicion.
+
+The schema is the packaged file ``result.schema.json`` (JSON Schema 2020-12). Reading checks a file against it with
+the few keywords it uses, so that no validator has to be installed to read a result.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ..answers.outcome import Answer
+from ..benchmark.files import write_json
+from ..benchmark.records import LETTERS
+from .closed import PICKS, ClosedScores, Estimates
+from .signature import Signature, SignatureError
+
+RESULT_SCHEMA = "mmneuroonco-result/1"
+#: A full result with answers has less than 1 MB.
+LARGEST_FILE_BYTES = 64 * 1024 * 1024
+
+
+class ResultError(ValueError):
+    """A result file that cannot be used. The message is one sentence: file, place, remedy."""
+
+
+@cache
+def result_schema() -> dict[str, Any]:
+    """The JSON schema of result files, as it is shipped."""
+    text = resources.files(__package__).joinpath("result.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def closed_result(scores: ClosedScores, signature: Signature, *, answers: bool = True) -> dict[str, Any]:
+    """The scores as plain Python values in the schema of result files, free of NaN.
+
+    ``answers=False`` leaves out how every question was read.
+    """
+    result: dict[str, Any] = {
+        "schema": RESULT_SCHEMA,
+        "task": signature.task,
+        "signature": signature.to_dict(),
+        "signature_line": signature.line(),
+        "counts": dict(scores.counts),
+        "metrics": _plain(scores.metrics),
+        "by_type": _plain_parts(scores.by_type),
+        "by_class": _plain_parts(scores.by_class),
+        "by_modality": _plain_parts(scores.by_modality),
+        "by_source": _plain_parts(scores.by_source),
+        "subsets": _plain_parts(scores.subsets),
+        "trust_rows": _plain_parts(scores.trust_rows),
+        "sensitivity": _plain_parts(scores.sensitivity),
+        "confusion": {
+            "truth": list(LETTERS),
+            "picked": list(PICKS),
+            "counts": [list(row) for row in scores.confusion],
+        },
+        "letters": {side: dict(histogram) for side, histogram in scores.letters.items()},
+    }
+    if answers:
+        result["answers"] = {qid: _plain_answer(answer) for qid, answer in scores.answers.items()}
+    return result
+
+
+def _plain(estimates: Estimates) -> dict[str, dict[str, float | int | None]]:
+    return {name: estimate.to_dict() for name, estimate in estimates.items()}
+
+
+def _plain_parts(parts: Mapping[str, Estimates]) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    return {name: _plain(estimates) for name, estimates in parts.items()}
+
+
+def _plain_answer(answer: Answer | None) -> dict[str, str | bool | None]:
+    if answer is None:
+        return {"outcome": "missing", "letter": None, "rule": "", "hedged": False}
+    return {
+        "outcome": answer.outcome.value,
+        "letter": answer.letter,
+        "rule": answer.rule,
+        "hedged": answer.hedged,
+    }
+
+
+def write_result(path: Path | str, result: Mapping[str, Any]) -> None:
+    """Write a result file: checked, beside its place, then renamed into it.
+
+    Raises:
+        ResultError: the result is not in the schema.
+        BenchmarkError: the file cannot be written.
+    """
+    check_result(result, str(path))
+    write_json(Path(path), result)
+
+
+def read_result(path: Path | str) -> dict[str, Any]:
+    """Read a result file and check it against the schema.
+
+    Raises:
+        ResultError: the file cannot be read, is no JSON, or is not a result of a version that is known here.
+    """
+    try:
+        size = Path(path).stat().st_size
+        content = Path(path).read_bytes() if size <= LARGEST_FILE_BYTES else None
+    except OSError as error:
+        raise ResultError(f"{path}: cannot be read ({error.strerror or error}); check the name.") from None
+    if content is None:
+        raise ResultError(f"{path}: larger than 64 MB, so it is not a result file; name another.")
+    try:
+        data = json.loads(content, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ResultError(f"{path}: nested too deeply to be a result file; score again.") from None
+    except ValueError as error:
+        raise ResultError(f"{path}: not valid JSON ({error}); score again.") from None
+    check_result(data, str(path))
+    result: dict[str, Any] = data
+    return result
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def check_result(data: Any, name: str) -> None:
+    """Check a parsed result against the schema; ``name`` is what messages call it.
+
+    Raises:
+        ResultError: it is not in the schema; the message names the first place that is wrong.
+    """
+    version = data.get("schema") if isinstance(data, Mapping) else None
+    if version != RESULT_SCHEMA:
+        found = f"its schema is {str(version)[:40]!r}" if version is not None else "it names no schema"
+        raise ResultError(
+            f"{name}: not a result file of a known version ({found}, known is {RESULT_SCHEMA}); "
+            "score again, or update the package."
+        )
+    for place, problem in _violations(data, result_schema()):
+        raise ResultError(f"{name}: {place or 'the result'} {problem}; score again.")
+    try:
+        line = Signature.from_dict(data["signature"]).line()
+    except SignatureError as error:
+        raise ResultError(f"{name}: {error}") from None
+    if line != data["signature_line"]:
+        raise ResultError(f"{name}: signature and signature_line do not tell the same; score again.")
+
+
+# The keywords of JSON Schema that result.schema.json uses, no others (a test says so).
+
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "object": lambda value: isinstance(value, Mapping),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value),
+    "integer": lambda value: (
+        (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
+    ),
+}
+
+#: What a value must satisfy beside its type: a test of value and limit, and what to say.
+_LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "const": (lambda value, limit: bool(value == limit), "is not {!r}"),
+    "enum": (lambda value, limit: value in limit, "is none of {}"),
+    "minimum": (lambda value, limit: not _TYPES["number"](value) or value >= limit, "is less than {}"),
+    "pattern": (
+        lambda value, limit: not isinstance(value, str) or re.search(limit, value) is not None,
+        "does not match {}",
+    ),
+    "minLength": (lambda value, limit: not isinstance(value, str) or len(value) >= limit, "is shorter than {}"),
+    "maxLength": (lambda value, limit: not isinstance(value, str) or len(value) <= limit, "is longer than {}"),
+    "required": (
+        lambda value, limit: not isinstance(value, Mapping) or all(key in value for key in limit),
+        "lacks one of {}",
+    ),
+}
+
+
+def _violations(value: Any, schema: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    """Where ``value`` leaves the schema, and how."""
+    if "$ref" in schema:
+        schema = result_schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    if types and not any(_TYPES[name](value) for name in types):
+        yield place, f"is not of type {' or '.join(types)}"
+        return
+    for keyword, (holds, message) in _LIMITS.items():
+        if keyword in schema and not holds(value, schema[keyword]):
+            yield place, message.format(schema[keyword])
+    if isinstance(value, Mapping):
+        yield from _violations_inside(value, schema, place)
+    if isinstance(value, list) and "items" in schema:
+        for number, item in enumerate(value):
+            yield from _violations(item, schema["items"], f"{place}[{number}]")
+
+
+def _violations_inside(value: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    known = schema.get("properties", {})
+    others = schema.get("additionalProperties", True)
+    for key, item in value.items():
+        below = f"{place}.{str(key)[:60]}".lstrip(".")
+        if key in known:
+            yield from _violations(item, known[key], below)
+        elif others is False:
+            yield below, "is not known here"
+        elif isinstance(others, Mapping):
+            yield from _violations(item, others, below)
