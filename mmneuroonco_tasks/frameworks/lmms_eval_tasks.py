@@ -28,11 +28,8 @@ from .variants import Variant, benchmark_of, variant_named
 _STDERR = "_stderr"
 #: Metrics of single questions: lmms-eval gets each question's 0 or 1, so that its own errors are right too.
 _PER_QUESTION = tuple(name for name in TABLE_METRICS if METRICS[name].kind == "mean" and name != "image_accuracy")
-#: What has no value for a single question, and the standard errors: computed by us from all the answers.
-_PER_RUN = (
-    *(name for name in TABLE_METRICS if name not in _PER_QUESTION),
-    *(name + _STDERR for name in TABLE_METRICS),
-)
+#: What has no value for a single question: computed by us from all the answers.
+_PER_RUN = tuple(name for name in TABLE_METRICS if name not in _PER_QUESTION)
 
 
 def __getattr__(name: str) -> Any:
@@ -120,7 +117,10 @@ def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict
         rule=answer.rule,
         hedged=answer.hedged,
     )
-    return metrics | dict.fromkeys(_PER_RUN)
+    metrics |= dict.fromkeys(_PER_RUN)
+    # A metric's standard error must be aggregated after the metric: lmms-eval then puts ours in its column. It goes by
+    # which name it met first, so a question brings the error of those metrics only that it counts for.
+    return metrics | {name + _STDERR: None for name in metrics}
 
 
 _known_scores: dict[tuple[Any, ...], dict[str, int]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,15 +96,17 @@ def read_lmms_eval_samples(path: Path) -> Predictions:
         PredictionsError: a line is not a sample of our tasks.
     """
     responses = Responses(path)
-    task_name = None
+    outcomes: dict[str, Any] = {}
+    task_name = ""
     for number, record in read_lines(path):
         if not is_lmms_eval_sample(record):
             raise PredictionsError(f"{path}, line {number}: no sample of an mmneuroonco task; was the file edited?")
-        task_name = str(record["accuracy"].get("task"))
-        responses.add(f"line {number}", record["accuracy"]["qid"], _first_text(record["filtered_resps"]))
-    return Predictions(
-        "lmms-eval samples", responses, tuple(responses), task_name, _run_beside(path, task_name) if task_name else {}
-    )
+        sample = record["accuracy"]
+        task_name = str(sample.get("task"))
+        responses.add(f"line {number}", sample["qid"], _first_text(record["filtered_resps"]))
+        outcomes[sample["qid"]] = (sample.get("outcome"), sample.get("letter"))
+    run = _run_of(path.parent.glob(f"*_{task_name}_result.json"), outcomes)
+    return Predictions("lmms-eval samples", responses, tuple(responses), task_name, run)
 
 
 def _first_text(value: Any) -> Any:
@@ -113,17 +115,14 @@ def _first_text(value: Any) -> Any:
     return value
 
 
-def _run_beside(path: Path, task_name: str) -> dict[str, str]:
-    """Via, model, prompt and generation as our own result file of the same run tells them, if it is there."""
-    stamp = path.name.split("_samples_", 1)[0]
-    for result in sorted(path.parent.glob(f"*_{task_name}_result.json"), reverse=True):
+def _run_of(results: Iterable[Path], outcomes: Mapping[str, Any]) -> dict[str, str]:
+    """Prompt, generation, framework and model, from the result file of the run that had these very outcomes."""
+    for result in sorted(results, reverse=True):
         try:
             content = json.loads(result.read_text(encoding="utf-8"))
-            signature = content["signature"]
-            if content.get("run_id") in (None, stamp):
-                return {
-                    key: str(signature[key]) for key in ("prompt", "per", "gen", "via", "model") if key in signature
-                }
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            continue
+            answers = {qid: (answer["outcome"], answer["letter"]) for qid, answer in content["answers"].items()}
+            if answers == outcomes:
+                return {key: str(content["signature"][key]) for key in ("prompt", "per", "gen", "via", "model")}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue  # not a result file of ours; the signature then says "unknown"
     return {}
