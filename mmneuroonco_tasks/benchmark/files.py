@@ -15,6 +15,7 @@ from typing import IO, Any
 from .records import BenchmarkError
 
 _CHUNK = 1024 * 1024
+_PART = ".part"
 
 
 @contextmanager
@@ -24,12 +25,12 @@ def writing_beside(target: Path) -> Iterator[IO[bytes]]:
     Each writer has a temporary name of its own, so two writers of one target never mix.
 
     Raises:
-        BenchmarkError: the folder is read-only, the disk is full, or the file cannot be written for another reason.
+        BenchmarkError: the disk is full, or the file cannot be written for another reason.
     """
     temporary: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_PART, dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             yield stream
@@ -38,14 +39,18 @@ def writing_beside(target: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise BenchmarkError(f"{target}: the disk is full; make room and run the command again.") from None
-        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise BenchmarkError(
-                f"{target}: may not be written; choose another folder, for the home by MMNEUROONCO_HOME."
-            ) from None
-        raise
+        raise BenchmarkError(
+            f"{target}: cannot be written ({error.strerror}); choose another folder, for the home by MMNEUROONCO_HOME."
+        ) from None
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what writers that were killed have left in a folder. Nobody else may be writing there."""
+    for part in folder.glob(f".*{_PART}"):
+        part.unlink(missing_ok=True)
 
 
 def write_bytes(target: Path, content: bytes) -> None:

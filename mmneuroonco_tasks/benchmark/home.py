@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from .files import file_digest, write_json
+from .files import file_digest, remove_parts, write_json
 from .images import ImageStore, picture_problem
 from .records import BenchmarkError, Picture, Task
 
@@ -85,12 +86,51 @@ class Home:
             if content["schema"] != MANIFEST_SCHEMA:
                 raise ValueError(f"schema {content['schema']!r:.60}")
             return {name: FileRecord(**record) for name, record in content["files"].items()}
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise BenchmarkError(
                 f"{self.manifest_path}: not a manifest of this version ({error}); run `mmneuroonco prepare` again."
             ) from None
+
+    def prepared_annotations(self) -> list[Path]:
+        """The annotation files that lie here as they were placed: none where they are missing or have changed."""
+        manifest = self.manifest()
+        return [
+            self.folder / name
+            for name, record in manifest.items()
+            if name.startswith("benchmark/") and self.problem(name, record) is None
+        ]
+
+    @contextmanager
+    def written_by_one(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """Keeps other processes from preparing this home in the block; ``waiting`` is called once if one already does.
+
+        What a writer that was killed has left half-written is removed first.
+
+        Raises:
+            BenchmarkError: the folder cannot be written.
+        """
+        from filelock import FileLock, Timeout
+
+        with ExitStack() as held:
+            lock = FileLock(self.folder / ".lock")
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                try:
+                    held.enter_context(lock.acquire(timeout=0))
+                except Timeout:
+                    waiting()
+                    held.enter_context(lock.acquire())
+                for folder in (self.folder, self.folder / "benchmark", self.images):
+                    remove_parts(folder)
+            except NotImplementedError:
+                pass  # A file system without locks: every file is whole all the same, the last manifest wins.
+            except OSError as error:
+                raise BenchmarkError(
+                    f"{self.folder}: cannot be written ({error.strerror}); choose another home by MMNEUROONCO_HOME."
+                ) from None
+            yield
 
     def write_manifest(self, files: Mapping[str, FileRecord]) -> None:
         """Replace the manifest, at once."""

@@ -78,11 +78,18 @@ class ImageIndex:
         return self._best(picture, picture_key(picture.path)) or self._best_exact(picture)
 
     def find_slice(self, picture: Picture) -> str | None:
-        """The file of a BraTS slice by patient and sequence alone, in whatever folders the user keeps them."""
+        """The file of a BraTS slice by patient and sequence alone, in whatever folders the user keeps them.
+
+        >>> index = ImageIndex(["mine/brats2021_00000/T1CE.png"])
+        >>> index.find_slice(Picture(1, "glioma/16/BraTS2021_00000/BraTS2021_00000_t1ce.png", 1))
+        'mine/brats2021_00000/T1CE.png'
+        """
         if picture.patient is None:
             return None
-        wanted = picture_key(picture.path)
-        return self._best(picture, wanted[-2:]) or self._best(picture, wanted[-1:])
+        *_, name = picture_key(picture.path)
+        patient = picture.patient.lower()
+        forms = ((patient, name), (name,), (patient, name.removeprefix(f"{patient}_")))
+        return next((found for form in forms if (found := self._best(picture, form))), None)
 
     def _best(self, picture: Picture, wanted: tuple[str, ...]) -> str | None:
         fits = [name for key, name in self._by_last.get(wanted[-1], []) if key[-len(wanted) :] == wanted]

@@ -7,7 +7,7 @@ files, and the next run goes on from them; a run that has nothing to do changes 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ from typing import Literal
 from .files import write_bytes
 from .home import FileRecord, Home
 from .images import problem_in
-from .layouts import ImageIndex, opaque_name
+from .layouts import ImageIndex, annotation_names, opaque_name
 from .loading import find_annotations
 from .places import FilePlace, Place, place_at
 from .reading import parse_json_bytes, parse_questions
@@ -42,12 +42,28 @@ class Prepared:
     unusable: dict[int, tuple[Picture, str]] = field(default_factory=dict)
     #: Which scopes have all their pictures.
     complete_scopes: tuple[str, ...] = ()
+    #: One sentence for each folder or zip that holds nothing of what is wanted, with what to do.
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def missing_by_source(self) -> dict[str, int]:
         """How many pictures each source folder lacks, most first."""
         lacking = [*self.missing.values(), *(picture for picture, _ in self.unusable.values())]
         return dict(Counter(f"{p.diagnosis_class}/{p.source}" for p in lacking).most_common())
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A place that was named for pictures, and the file it has for each picture id."""
+
+    place: Place
+    found: Mapping[int, str]
+
+    @classmethod
+    def of(cls, place: Place, pictures: Iterable[Picture], *, slices: bool) -> _Source:
+        index = ImageIndex(place.names())
+        find = index.find_slice if slices else index.find
+        return cls(place, {picture.id: name for picture in pictures if (name := find(picture)) is not None})
 
 
 def prepare(
@@ -57,34 +73,66 @@ def prepare(
     *,
     brats: Sequence[Path] = (),
     progress: Progress = lambda pictures, _description, _total: pictures,
+    tell: Callable[[str], None] = lambda _sentence: None,
 ) -> Prepared:
     """Place annotations and pictures in the home.
 
     Args:
         home: where to.
-        annotations: files, folders or zips with the annotations of either task or both.
+        annotations: files, folders or zips with the annotations of either task or both. A task that none of them
+            holds keeps the annotations that the home has.
         images: folders or zips with the pictures, in any layout; the first that has a picture gives it.
         brats: folders or zips with BraTS slices, found by patient and sequence whatever their folders are.
         progress: shows progress over the pictures.
+        tell: is told, in one sentence, what the user should know while waiting.
 
     Raises:
         BenchmarkError: annotations are missing or malformed, a zip is unsafe, or the home cannot be written.
     """
-    report = Prepared(home)
+    with home.written_by_one(lambda: tell(f"{home.folder}: another `mmneuroonco prepare` is at work; waiting for it.")):
+        return _prepare(home, annotations, images, brats, progress)
+
+
+def _prepare(
+    home: Home, annotations: Sequence[Path], images: Sequence[Path], brats: Sequence[Path], progress: Progress
+) -> Prepared:
+    # Everything that can be wrong with the files is found before the first one is written.
+    found = _read_annotations(home, annotations)
+    pictures = _pictures_of(found)
+    report = Prepared(home, annotations={task: where for task, (_, where) in found.items()})
+    sources = []
+    for path, slices in [*((path, False) for path in images), *((path, True) for path in brats)]:
+        source = _Source.of(place_at(path), pictures, slices=slices)
+        sources.append(source)
+        if not source.found:
+            report.remarks.append(_nothing_found(path, source.place, slices))
     manifest = dict(home.manifest())
-    pictures = _place_annotations(home, annotations, report, manifest)
-    places = [(place, ImageIndex(place.names()), False) for place in map(place_at, images)]
-    places += [(place, ImageIndex(place.names()), True) for place in map(place_at, brats)]
     kept = {image_id: f"images/{path.name}" for image_id, path in home.image_files(manifest).items()}
     try:
+        for task, (content, _) in found.items():
+            _write_if_new(home, f"benchmark/{task}.json", content, manifest)
         for picture in progress(pictures, "placing pictures", len(pictures)):
-            _place_picture(home, picture, kept.get(picture.id), places, report, manifest)
+            _place_picture(home, picture, kept.get(picture.id), sources, report, manifest)
     finally:
         # Whatever was placed whole is kept, also when the run is stopped here.
         home.write_manifest(manifest)
     lacking = {picture.id for picture in (*report.missing.values(), *(p for p, _ in report.unusable.values()))}
     report.complete_scopes = complete_scopes(pictures, lacking)
     return report
+
+
+def _nothing_found(path: Path, place: Place, slices: bool) -> str:
+    """Why a place may hold none of the pictures, and what to name instead."""
+    names = [name.lower() for name in place.names()]
+    if slices and any(name.endswith((".nii", ".nii.gz")) for name in names):
+        return (
+            f"{path}: holds NIfTI volumes, which cannot be used because the benchmark does not record which slice of "
+            "a volume it shows; name a folder or zip with the 2021 slices as PNG (BraTS2021_XXXXX_t1ce.png)."
+        )
+    wanted = "BraTS slices (BraTS2021_XXXXX_t1ce.png and its like)" if slices else "benchmark's pictures"
+    if names and all(name.endswith((".tar", ".gz", ".tgz", ".7z", ".rar")) for name in names):
+        return f"{path}: is packed; unpack it, or pack it as a zip, and name that."
+    return f"{path}: holds none of the {wanted}; name the folder or zip that does."
 
 
 def complete_scopes(pictures: Iterable[Picture], lacking: set[int]) -> tuple[str, ...]:
@@ -98,23 +146,39 @@ def complete_scopes(pictures: Iterable[Picture], lacking: set[int]) -> tuple[str
     return tuple(scope for scope in SCOPES if scope not in short)
 
 
-def _place_annotations(
-    home: Home, annotations: Sequence[Path], report: Prepared, manifest: dict[str, FileRecord]
-) -> list[Picture]:
+def _read_annotations(home: Home, annotations: Sequence[Path]) -> dict[Task, tuple[bytes, str]]:
+    """By task, the annotation file's bytes and how messages call it. What is not named stays as the home has it."""
     found: dict[Task, tuple[bytes, str]] = {}
     for path in annotations:
-        for task in _tasks_at(path):
-            try:
-                _, content, where = find_annotations(path, task)
-            except BenchmarkError:
-                if len(annotations) == 1 and task == "closed":
-                    raise
-                continue
+        tasks = _tasks_at(path)
+        if not tasks:
+            raise BenchmarkError(f"{path}: holds no annotation file; name the file itself.")
+        for task in tasks:
+            _, content, where = find_annotations(path, task)
             if task in found and found[task][0] != content:
                 raise BenchmarkError(f"{where} differs from {found[task][1]}; name only one of the two.")
             found[task] = (content, where)
+    prepared = home.prepared_annotations()
+    for task in _TASKS:
+        path = home.annotations(task)
+        if task not in found and path in prepared:
+            found[task] = (path.read_bytes(), str(path))
     if not found:
-        raise BenchmarkError(f"{annotations[0]}: holds no annotation file; name the file itself.")
+        raise BenchmarkError(f"{home.folder}: has no annotations yet; name them by --annotations.")
+    return found
+
+
+def _tasks_at(path: Path) -> tuple[Task, ...]:
+    """The tasks whose annotations a place holds; a single file says by its records which one it is."""
+    place = place_at(path)
+    if not isinstance(place, FilePlace):
+        return tuple(task for task in _TASKS if annotation_names(place.names(), task))
+    data = parse_json_bytes(place.read(path.name), str(path))
+    first = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
+    return ("open",) if "qa_pairs" in first else ("closed",)
+
+
+def _pictures_of(found: Mapping[Task, tuple[bytes, str]]) -> list[Picture]:
     pictures: dict[int, Picture] = {}
     for task, (content, where) in found.items():
         for question in parse_questions(parse_json_bytes(content, where), task, where):
@@ -123,39 +187,25 @@ def _place_annotations(
                 raise BenchmarkError(
                     f"{where}: image {known.id} has another path in the other file; get both from one origin."
                 )
-    for task, (content, where) in found.items():
-        name = f"benchmark/{task}.json"
-        _write_if_new(home, name, content, manifest)
-        report.annotations[task] = where
     return list(pictures.values())
-
-
-def _tasks_at(path: Path) -> tuple[Task, ...]:
-    """The tasks whose annotations a place may hold; a single file says by its records which one it is."""
-    place = place_at(path)
-    if not isinstance(place, FilePlace):
-        return _TASKS
-    data = parse_json_bytes(place.read(path.name), str(path))
-    first = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
-    return ("open",) if "qa_pairs" in first else ("closed",)
 
 
 def _place_picture(
     home: Home,
     picture: Picture,
     kept: str | None,
-    places: Sequence[tuple[Place, ImageIndex, bool]],
+    sources: Sequence[_Source],
     report: Prepared,
     manifest: dict[str, FileRecord],
 ) -> None:
-    for place, index, by_slice in places:
-        name = index.find_slice(picture) if by_slice else index.find(picture)
+    for source in sources:
+        name = source.found.get(picture.id)
         if name is None:
             continue
-        content = place.read(name)
+        content = source.place.read(name)
         problem = problem_in(content)
         if problem:
-            report.unusable[picture.id] = (picture, f"{problem} [{place.where(name)}]")
+            report.unusable[picture.id] = (picture, f"{problem} [{source.place.where(name)}]")
             continue
         report.unusable.pop(picture.id, None)
         target = f"images/{opaque_name(picture.id, PurePosixPath(name).suffix)}"
