@@ -85,4 +85,8 @@ def add_tasks(tasks: ModuleType) -> None:
 
 
 def _manifests() -> list[Any]:
-    return []
+    """Our models, by class path: nothing of them is imported until one is asked for."""
+    from lmms_eval.models.registry_v2 import ModelManifest
+
+    models = f"{__package__}.lmms_eval_models"
+    return [ModelManifest("mmneuroonco_reference", chat_class_path=f"{models}.ReferenceReaderModel")]
