@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Literal
 
@@ -72,7 +72,9 @@ class Protocol:
 
 #: The released Qwen3-VL evaluator's wording, which is also the form of the released training data.
 DIRECT = Protocol("direct", "{question}\n\nOptions:\n{options}\n\nAnswer with the option letter only.", 16)
+#: The same text without the picture: a model's own control run, from which its vision gain is taken.
+BLIND = replace(DIRECT, name="blind", image="none")
 #: Open questions are asked as they stand, as the released script does.
 OPEN = Protocol("open", "{question}", 512)
 
-PROTOCOLS: dict[str, Protocol] = {protocol.name: protocol for protocol in (DIRECT, OPEN)}
+PROTOCOLS: dict[str, Protocol] = {protocol.name: protocol for protocol in (DIRECT, BLIND, OPEN)}

@@ -10,6 +10,7 @@ import sys
 
 import typer
 
+from .demo import demo
 from .paths import paths
 from .prepare import prepare
 from .score import score
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (prepare, score, paths):
+for _command in (prepare, score, demo, paths):
     app.command()(_command)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from ..benchmark import Benchmark, Task, load_benchmark, with_usable_pictures
 from ..benchmark.home import HOME_VARIABLE, Home
 from ..benchmark.prepare import prepare
-from ..prompts import DIRECT, Protocol
+from ..prompts import BLIND, DIRECT, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("mmneuroonco_closed", "MMNeuroOnco", "closed", "full", DIRECT),
     Variant("mmneuroonco_closed_nobrats", "MMNeuroOnco_NoBraTS", "closed", "nobrats", DIRECT),
     Variant("mmneuroonco_phantom_closed", "MMNeuroOnco_Phantom", "closed", "full", DIRECT, phantom=True),
+    Variant("mmneuroonco_phantom_closed_blind", "MMNeuroOnco_Phantom_Blind", "closed", "full", BLIND, phantom=True),
 )
 
 

@@ -1,0 +1,62 @@
+"""The lmms-eval YAML files say what the table of tasks, the protocols and the registry of metrics say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mmneuroonco_tasks.frameworks.lmms_eval import task_yamls
+from mmneuroonco_tasks.frameworks.variants import VARIANTS, Variant
+from mmneuroonco_tasks.scores import METRICS, TABLE_METRICS
+
+HOOKS = "mmneuroonco_tasks.frameworks.lmms_eval_tasks"
+#: Endings and beginnings that lmms-eval treats as something else than a metric of ours.
+RESERVED = ("_expected_accuracy", "_consensus_accuracy", "_internal_variance", "_consistency_rate")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads ``!function a.b.c`` as the text "a.b.c"."""
+
+
+_Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))
+
+
+def read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    included = read(path.parent / content.pop("include")) if "include" in content else {}
+    return {**included, **content}
+
+
+def tasks() -> dict[str, dict[str, Any]]:
+    files = [read(path) for path in sorted(task_yamls().glob("*.yaml"))]
+    return {content["task"]: content for content in files if "group" not in content}
+
+
+def test_every_registered_task_has_a_file_and_no_file_is_left_over() -> None:
+    assert set(tasks()) == {variant.lmms_eval for variant in VARIANTS}
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.lmms_eval)
+def test_a_file_asks_what_its_protocol_says(variant: Variant) -> None:
+    content = tasks()[variant.lmms_eval]
+    assert content["generation_kwargs"]["max_new_tokens"] == variant.protocol.max_new_tokens
+    assert content["generation_kwargs"]["temperature"] == 0
+    assert content["generation_kwargs"]["until"] == [], "else lmms-eval stops at the first blank line"
+    assert content["reasoning_tags"] == "none", "only our reader takes reasoning away"
+    assert content["dataset_kwargs"]["data_files"]["test"] == f"{HOOKS}.annotations_{variant.lmms_eval}"
+    assert content["process_docs"] == f"{HOOKS}.documents_{variant.lmms_eval}"
+
+
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if v.task == "closed"], ids=lambda v: v.lmms_eval)
+def test_the_closed_metrics_are_the_registrys(variant: Variant) -> None:
+    listed = {entry["metric"]: entry for entry in tasks()[variant.lmms_eval]["metric_list"]}
+    assert list(listed) == [*TABLE_METRICS, *(f"{name}_stderr" for name in TABLE_METRICS)]
+    for name, entry in listed.items():
+        assert entry["aggregation"] == f"{HOOKS}.aggregate_{name}"
+    for name in TABLE_METRICS:
+        better = {"higher": True, "lower": False, "neither": None}[METRICS[name].direction]
+        assert listed[name]["higher_is_better"] is better, name
+        assert not name.endswith(("_stderr", *RESERVED)) and not name.startswith("paired_")
