@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmneuroonco_tasks.scores import uncertainty
+from mmneuroonco_tasks.scores import comparison, uncertainty
 from mmneuroonco_tasks.scores.comparison import (
     holm,
     minimum_detectable_effect,
@@ -67,6 +67,17 @@ def test_the_stream_is_the_documented_one_and_stays() -> None:
 
 FROZEN_FIRST = [[4, 7, 5, 5, 8, 5], [20, 5, 25, 25, 10, 10]]
 FROZEN_SUM = 59_963
+
+
+def test_the_stream_does_not_depend_on_how_much_is_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = np.arange(14).reshape(7, 2)
+    at_once = bootstrap_totals(counts, 100)
+    a, b = a_pair(6, 30)
+    p = randomisation_test(accuracy, a, b, rounds=100)
+    for module in (uncertainty, comparison):
+        monkeypatch.setattr(module, "DRAWS_AT_ONCE", 60)
+    assert np.array_equal(bootstrap_totals(counts, 100), at_once)
+    assert randomisation_test(accuracy, a, b, rounds=100) == p
 
 
 def test_another_seed_is_another_stream() -> None:

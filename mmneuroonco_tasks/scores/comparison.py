@@ -16,12 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .registry import FloatArray, Totals
-from .uncertainty import RESAMPLES, SEED, ClusterCounts, bootstrap_totals, percentile_interval
+from .uncertainty import (
+    DRAWS_AT_ONCE,
+    RESAMPLES,
+    SEED,
+    ClusterCounts,
+    bootstrap_totals,
+    percentile_interval,
+    standard_deviation,
+)
 
 Statistic: TypeAlias = Callable[[Totals], FloatArray]
 
-#: Rows of swaps made at a time; bounds memory (the stream does not depend on it).
-_CHUNK = 1000
 #: Differences closer than this are ties: they differ by rounding only.
 _TIE = 1e-12
 
@@ -60,8 +66,7 @@ def paired_difference(
     width = len(a.names)
     differences = statistic(_named(a.names, drawn[:width])) - statistic(_named(a.names, drawn[width:]))
     low, high = percentile_interval(differences) or (None, None)
-    defined = differences[~np.isnan(differences)]
-    return Difference(value, low, high, float(defined.std(ddof=1)) if len(defined) > 1 else None)
+    return Difference(value, low, high, standard_deviation(differences))
 
 
 def randomisation_test(
@@ -93,8 +98,9 @@ def randomisation_test(
     number = 2 ** len(excess) if exact else rounds
     random = np.random.RandomState(seed)
     extreme = 0
-    for start in range(0, number, _CHUNK):
-        rows = np.arange(start, min(start + _CHUNK, number))
+    step = max(1, DRAWS_AT_ONCE // max(1, len(excess)))
+    for start in range(0, number, step):
+        rows = np.arange(start, min(start + step, number))
         if exact:
             swapped = (rows[:, np.newaxis] >> np.arange(len(excess))) & 1
         else:

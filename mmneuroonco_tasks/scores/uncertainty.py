@@ -31,8 +31,8 @@ SEED = 0
 CONFIDENCE = 0.95
 #: Below this n a proportion gets Wilson's interval: percentiles of few questions are too narrow.
 SMALL_N = 200
-#: Rows of resamples made at a time; bounds memory (the stream does not depend on it).
-_CHUNK = 1000
+#: Clusters drawn at a time; bounds memory (the stream does not depend on it).
+DRAWS_AT_ONCE = 1_000_000
 #: Single precision holds integers up to here exactly.
 _EXACT_IN_SINGLE = 2**24
 
@@ -107,8 +107,9 @@ def bootstrap_totals(counts: NDArray[Any], resamples: int = RESAMPLES, seed: int
     columns = np.ascontiguousarray(counts.T, dtype=np.float32 if exact_in_single else np.float64)
     random = np.random.RandomState(seed)
     totals = np.empty((len(columns), resamples), dtype=columns.dtype)
-    for start in range(0, resamples, _CHUNK):
-        rows = min(_CHUNK, resamples - start)
+    step = max(1, DRAWS_AT_ONCE // clusters)
+    for start in range(0, resamples, step):
+        rows = min(step, resamples - start)
         drawn = random.randint(0, clusters, size=(rows, clusters), dtype=np.int32).astype(np.intp)
         drawn += np.arange(rows)[:, np.newaxis] * clusters
         times = np.bincount(drawn.ravel(), minlength=rows * clusters).reshape(rows, clusters)
@@ -129,6 +130,24 @@ def percentile_interval(replicates: FloatArray, confidence: float = CONFIDENCE) 
     k = max(1, math.floor(len(defined) * (1 - confidence) / 2 + 1e-9))
     ordered = np.partition(defined, (k - 1, len(defined) - k))
     return float(ordered[k - 1]), float(ordered[-k])
+
+
+def standard_deviation(replicates: FloatArray) -> float | None:
+    """Standard deviation of the defined replicates (divisor m − 1), ``None`` from fewer than two.
+
+    >>> standard_deviation(np.array([1.0, 3.0, np.nan]))
+    1.4142135623730951
+    """
+    defined = replicates[~np.isnan(replicates)]
+    if len(defined) < 2:
+        return None
+
+    # cumsum adds one by one; sum's order depends on NumPy's version and the processor, and so would the last digit.
+    def ordered_sum(values: FloatArray) -> float:
+        return float(np.cumsum(values)[-1])
+
+    deviations = defined - ordered_sum(defined) / len(defined)
+    return math.sqrt(ordered_sum(deviations * deviations) / (len(defined) - 1))
 
 
 def clustered_standard_error(numerator: NDArray[Any], denominator: NDArray[Any]) -> float:
@@ -217,10 +236,7 @@ def _standard_error(metric: Metric, columns: Mapping[str, NDArray[np.int64]], dr
         return None
     if metric.kind == "mean":
         return clustered_standard_error(metric.sum_numerator(columns), columns[metric.denominator])
-    if drawn is None:
-        return None
-    defined = drawn[~np.isnan(drawn)]
-    return float(defined.std(ddof=1)) if len(defined) > 1 else None
+    return standard_deviation(drawn) if drawn is not None else None
 
 
 def estimate_all(
