@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from .openai_stub import Failure, Messages, OpenAIStub, text_of
+from openai_stub import Failure, Messages, OpenAIStub, text_of
 
 
 def post(stub: OpenAIStub, content: Any) -> tuple[int, dict[str, Any]]:
