@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import nox
@@ -21,12 +20,16 @@ def _environment(session: nox.Session) -> None:
     session.env["PYTHONPYCACHEPREFIX"] = str(CACHE / "bytecode")
     session.env.pop("PYTHONDONTWRITEBYTECODE", None)
     session.env["HF_HUB_OFFLINE"] = "1"
-    # uv is in the boot environment, whose folder need not be on the path.
-    session.env["PATH"] = os.pathsep.join([str(Path(".venvs/boot/bin").resolve()), session.env["PATH"] or ""])
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
-    session.run("python", "-m", "pytest", *arguments, *session.posargs)
+    # `pytest`, not `python -m pytest`: the latter would import the checkout where the wheel is to be tested.
+    session.run("pytest", *arguments, *session.posargs)
+
+
+def _install_wheel(session: nox.Session, extra: str, *more: str) -> None:
+    """Install the package as its users do, built anew: uv would take a wheel of the same version from its cache."""
+    session.install("--reinstall-package", "mmneuroonco-tasks", f".[{extra}]", "pytest", "hypothesis", *more)
 
 
 @nox.session(python=PYTHON)
@@ -53,7 +56,7 @@ def lmms(session: nox.Session) -> None:
     """The tests that run the real lmms-eval."""
     _environment(session)
     # decord: needed by lmms-eval's Qwen2.5-VL class, which does not declare it.
-    session.install("-e", ".[lmms-eval]", "pytest", "hypothesis", "decord")
+    _install_wheel(session, "lmms-eval", "decord")
     session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(Path(session.bin) / "python")
     _pytest(session, "-m", "lmms_eval", "tests")
 
@@ -62,7 +65,7 @@ def lmms(session: nox.Session) -> None:
 def vlmeval(session: nox.Session) -> None:
     """The tests that run the real VLMEvalKit."""
     _environment(session)
-    session.install("-e", ".[vlmeval]", "pytest", "hypothesis")
+    _install_wheel(session, "vlmeval")
     session.env["MMNEUROONCO_VLMEVAL_PYTHON"] = str(Path(session.bin) / "python")
     _pytest(session, "-m", "vlmeval", "tests")
 
@@ -71,5 +74,5 @@ def vlmeval(session: nox.Session) -> None:
 def demo(session: nox.Session) -> None:
     """Phantoms through the real lmms-eval, and one table."""
     _environment(session)
-    session.install("-e", ".[lmms-eval]")
+    session.install("--reinstall-package", "mmneuroonco-tasks", ".[lmms-eval]")
     session.run("mmneuroonco", "demo", *session.posargs)
