@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .jsonl import is_lmms_eval_sample, read_lines, read_lmms_eval_samples, read_plain
 from .table import Predictions, PredictionsError
+from .vlmeval_sheets import SHEET_SUFFIXES, read_vlmeval_sheet
 
 __all__ = ["Predictions", "PredictionsError", "read_predictions"]
 
@@ -16,6 +17,8 @@ def read_predictions(path: Path) -> Predictions:
     Raises:
         PredictionsError: the file cannot be read, is empty, or is of no known format.
     """
+    if path.suffix.lower() in SHEET_SUFFIXES:
+        return read_vlmeval_sheet(path)
     first = next(iter(read_lines(path)), None)
     if first is None:
         raise PredictionsError(f"{path}: holds no prediction; name the file that the run wrote.")
