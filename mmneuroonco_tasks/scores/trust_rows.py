@@ -1,0 +1,132 @@
+"""Trust rows: what guessing, always rejecting, never rejecting and not looking come to on the same questions.
+
+A score on this benchmark means little without them beside it.
+
+``uniform``
+    The expected counts of a guesser that picks each offered letter alike; metrics are those of the expected counts.
+``always_E``
+    E wherever it is offered, A on the two-option questions.
+``never_E_oracle``
+    Right on every question with a right option, and A on the traps.
+``text_only_prior``, ``text_only_option_set``, ``text_only_logistic``
+    The models of ``text_only``; each metric is the mean over their seeds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from math import fsum, isnan
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+
+from mmneuroonco_tasks.answers.outcome import Answer
+from mmneuroonco_tasks.benchmark.records import LETTERS, REJECTION_LETTER, ClosedBenchmark
+
+from .counting import closed_columns
+from .registry import CLOSED_METRICS, FloatArray, Totals
+from .text_only import text_only_picks
+from .uncertainty import UNDEFINED, Estimate
+
+#: How tables call the rows, in their order.
+TRUST_ROW_TITLES: Mapping[str, str] = {
+    "uniform": "uniform guess (expected)",
+    "always_E": "always E (A where E is not offered)",
+    "never_E_oracle": "oracle that never picks E",
+    "text_only_prior": "text only: option prior",
+    "text_only_option_set": "text only: option set",
+    "text_only_logistic": "text only: logistic regression",
+}
+
+
+#: By subset, the rows that say nothing there: ``image_needed`` is defined by this model's errors.
+UNINFORMATIVE_ROWS: Mapping[str, frozenset[str]] = {"image_needed": frozenset({"text_only_logistic"})}
+
+
+def trust_rows(
+    benchmark: ClosedBenchmark,
+    *,
+    annotations: ClosedBenchmark | None = None,
+    cache: Path | None = None,
+    without: Collection[str] = (),
+) -> dict[str, dict[str, Estimate]]:
+    """Every metric of ``registry.CLOSED_METRICS`` for each row, on the asked questions of ``benchmark``.
+
+    Args:
+        benchmark: the asked questions; ``benchmark.restricted_to(subset)`` gives a subset's rows.
+        annotations: the questions that the text-only models are fitted on, which must hold the asked ones. Give the
+            whole scope where few are asked; default: the asked ones.
+        cache: where the text-only models' picks are kept; default: in the home.
+        without: rows to leave out, for a subset ``UNINFORMATIVE_ROWS.get(subset, ())``.
+
+    Returns:
+        Values without intervals: the rows are points of reference, not runs.
+
+    >>> from mmneuroonco_tasks.benchmark.records import Benchmark, ClosedQuestion, Picture
+    >>> options = {"A": "glioma", "B": "meningioma", "C": "schwannoma", "D": "pituitary", "E": "None of the above"}
+    >>> question = ClosedQuestion("1_q1", Picture(1, "a/b/c.png", 1), "diagnosis", "Which?", options, "B")
+    >>> asked = Benchmark("closed", "full", (question,), 1, "00000000")
+    >>> text_only = ("text_only_prior", "text_only_option_set", "text_only_logistic")
+    >>> rows = trust_rows(asked, without=text_only)
+    >>> {name: row["accuracy"].value for name, row in rows.items()}
+    {'uniform': 0.2, 'always_E': 0.0, 'never_E_oracle': 1.0}
+    """
+    totals: dict[str, list[Totals]] = {
+        "uniform": [_uniform_totals(benchmark)],
+        "always_E": [_totals(benchmark, _always_rejecting(benchmark))],
+        "never_E_oracle": [_totals(benchmark, _never_rejecting(benchmark))],
+    }
+    if any(name.startswith("text_only_") and name not in without for name in TRUST_ROW_TITLES):
+        for name, seeds in text_only_picks(annotations or benchmark, cache=cache).items():
+            totals[f"text_only_{name}"] = [
+                _totals(benchmark, {question.qid: seed[question.qid] for question in benchmark.questions})
+                for seed in seeds
+            ]
+    return {name: _mean_metrics(totals[name]) for name in TRUST_ROW_TITLES if name not in without}
+
+
+def _always_rejecting(benchmark: ClosedBenchmark) -> dict[str, str]:
+    return {q.qid: REJECTION_LETTER if q.offers_rejection else next(iter(q.options)) for q in benchmark.questions}
+
+
+def _never_rejecting(benchmark: ClosedBenchmark) -> dict[str, str]:
+    return {q.qid: next(iter(q.options)) if q.trap else q.answer for q in benchmark.questions}
+
+
+def _totals(benchmark: ClosedBenchmark, picks: Mapping[str, str]) -> Totals:
+    answers = {qid: Answer.of_letter(letter) for qid, letter in picks.items()}
+    columns = closed_columns(benchmark.questions, answers)
+    return {name: np.asarray(column.sum(), dtype=np.float64) for name, column in columns.items()}
+
+
+def _uniform_totals(benchmark: ClosedBenchmark) -> Totals:
+    """Expected column totals: each question's indicators averaged over the letters it offers."""
+    expected: defaultdict[str, float] = defaultdict(float)
+    for letter in LETTERS:
+        offering = [question for question in benchmark.questions if letter in question.options]
+        columns = closed_columns(offering, {question.qid: Answer.of_letter(letter) for question in offering})
+        weights = np.array([1 / len(question.options) for question in offering])
+        for name, column in columns.items():
+            expected[name] += float(column @ weights)
+    # Whether a whole image is right is no sum over its questions.
+    chance_of_image: dict[int, float] = {}
+    for question in benchmark.questions:
+        chance = chance_of_image.get(question.picture.id, 1.0)
+        chance_of_image[question.picture.id] = chance / len(question.options)
+    expected["images"], expected["images_right"] = len(chance_of_image), fsum(chance_of_image.values())
+    return {name: np.asarray(value, dtype=np.float64) for name, value in expected.items()}
+
+
+def _mean_metrics(seeds: list[Totals]) -> dict[str, Estimate]:
+    """Each metric's mean over the seeds; undefined where it is undefined for one of them."""
+    metrics = {}
+    for metric in CLOSED_METRICS:
+        values = [float(metric.compute(totals)) for totals in seeds]
+        counted: FloatArray = seeds[0][metric.counted]
+        undefined = any(isnan(value) for value in values)
+        metrics[metric.name] = (
+            UNDEFINED if undefined else Estimate(fmean(values), None, None, None, round(float(counted)))
+        )
+    return metrics
