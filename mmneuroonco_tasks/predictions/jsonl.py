@@ -1,4 +1,4 @@
-"""JSON Lines: our plain form and lmms-eval's ``--log_samples`` output."""
+"""JSON Lines, and lmms-eval's ``--log_samples`` output in them."""
 
 from __future__ import annotations
 
@@ -64,21 +64,6 @@ class Responses(dict[str, str | None]):
         if qid in self and self[qid] != text:
             raise PredictionsError(f"{self._path}, {place}: {qid} is answered twice, differently; keep one of the two.")
         self[qid] = text
-
-
-def read_plain(path: Path) -> Predictions:
-    """Lines such as ``{"qid": "3_q1", "response": "C"}``.
-
-    Raises:
-        PredictionsError: a line lacks one of the two or contradicts an earlier one.
-    """
-    responses = Responses(path)
-    for number, record in read_lines(path):
-        for key in ("qid", "response"):
-            if key not in record:
-                raise PredictionsError(f"{path}, line {number}: has no {key!r}; each line needs qid and response.")
-        responses.add(f"line {number}", record["qid"], record["response"])
-    return Predictions("plain JSONL", responses)
 
 
 def is_lmms_eval_sample(record: Mapping[str, Any]) -> bool:
