@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .answers import Answer
 from .benchmark import ClosedBenchmark
+from .benchmark.qid_lists import shipped_subsets
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
+from .scores.trust_rows import trust_rows
 
 
 def score_closed_run(
-    benchmark: ClosedBenchmark, answers: Mapping[str, Answer | None], run: Run
+    benchmark: ClosedBenchmark,
+    answers: Mapping[str, Answer | None],
+    run: Run,
+    *,
+    annotations: ClosedBenchmark | None = None,
+    with_trust_rows: bool = True,
 ) -> tuple[ClosedScores, dict[str, Any]]:
     """The scores of a run over the asked questions, and the full result as it is stored.
+
+    Args:
+        benchmark: the asked questions.
+        answers: by qid; absent or ``None`` is missing.
+        run: how the responses came about.
+        annotations: the whole scope, on which the text-only models of the trust rows are fitted; by default the asked
+            questions are taken for it.
+        with_trust_rows: whether to say what guessing and not looking come to on the same questions. The first time
+            for some annotations this takes ten seconds; their picks are kept in the home.
 
     Raises:
         ValueError: an answer belongs to a question that was not asked.
     """
-    scores = score_closed(benchmark, answers)
+    scores = score_closed(benchmark, answers, subsets=shipped_subsets(annotations or benchmark))
+    if with_trust_rows:
+        scores = replace(scores, trust_rows=trust_rows(benchmark, annotations=annotations))
     signature = Signature.of_run(benchmark, run, failed=scores.counts["failed"], missing=scores.counts["missing"])
     return scores, closed_result(scores, signature)

@@ -14,6 +14,9 @@ import pytest
 from mmneuroonco_tasks.answers import Answer, Outcome
 from mmneuroonco_tasks.benchmark import Benchmark, ClosedBenchmark, ClosedQuestion, Picture
 from mmneuroonco_tasks.frameworks import lmms_eval, lmms_eval_tasks
+from mmneuroonco_tasks.frameworks.asking import Asking
+from mmneuroonco_tasks.frameworks.variants import variant_named
+from mmneuroonco_tasks.prompts import DIRECT
 from mmneuroonco_tasks.scores import TABLE_METRICS, score_closed
 
 OPTIONS = {"A": "round", "B": "oval", "C": "lobulated", "D": "irregular", "E": "None of the above"}
@@ -27,6 +30,11 @@ def benchmark_of(count: int) -> ClosedBenchmark:
         for i in range(1, count + 1)
     )
     return Benchmark("closed", "full", questions, count, "00000000")
+
+
+def asking_of(count: int) -> Asking:
+    benchmark = benchmark_of(count)
+    return Asking(variant_named("mmneuroonco_closed"), DIRECT, benchmark, benchmark, {})
 
 
 class _TaskManager:
@@ -75,12 +83,12 @@ def test_registration_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     [(None, 0, range(1, 11)), (-1, 0, range(1, 11)), (4, 0, range(1, 5)), (4, 3, range(4, 8)), (0.25, 0, range(1, 4))],
 )
 def test_the_asked_set_follows_limit_and_offset(limit: float | None, offset: int, expected: range) -> None:
-    asked = lmms_eval_tasks.asked_questions(benchmark_of(10), Namespace(limit=limit, offset=offset), [])
+    asked = lmms_eval_tasks.asked_questions(asking_of(10), Namespace(limit=limit, offset=offset), [])
     assert [question.picture.id for question in asked.questions] == list(expected)
 
 
 def test_without_arguments_the_asked_set_is_what_came_back() -> None:
-    assert len(lmms_eval_tasks.asked_questions(benchmark_of(10), None, ["2_q1", "7_q1"])) == 2
+    assert len(lmms_eval_tasks.asked_questions(asking_of(10), None, ["2_q1", "7_q1"])) == 2
 
 
 @pytest.mark.parametrize(

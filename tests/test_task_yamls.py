@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from mmneuroonco_tasks.frameworks import lmms_eval_tasks
 from mmneuroonco_tasks.frameworks.lmms_eval import task_yamls
 from mmneuroonco_tasks.frameworks.variants import VARIANTS, Variant
 from mmneuroonco_tasks.scores import METRICS, TABLE_METRICS
@@ -42,11 +43,12 @@ def test_every_registered_task_has_a_file_and_no_file_is_left_over() -> None:
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.lmms_eval)
 def test_a_file_asks_what_its_protocol_says(variant: Variant) -> None:
     content = tasks()[variant.lmms_eval]
-    assert content["generation_kwargs"]["max_new_tokens"] == variant.protocol.max_new_tokens
+    assert content["generation_kwargs"]["max_new_tokens"] == f"{HOOKS}.tokens_{variant.lmms_eval}"
     assert content["generation_kwargs"]["temperature"] == 0
     assert content["generation_kwargs"]["until"] == [], "else lmms-eval stops at the first blank line"
     assert content["reasoning_tags"] == "none", "only our reader takes reasoning away"
     assert content["dataset_kwargs"]["data_files"]["test"] == f"{HOOKS}.annotations_{variant.lmms_eval}"
+    assert getattr(lmms_eval_tasks, f"tokens_{variant.lmms_eval}") == variant.protocol.max_new_tokens
     assert content["process_docs"] == f"{HOOKS}.documents_{variant.lmms_eval}"
 
 

@@ -37,7 +37,8 @@ class ReferenceReaderModel(lmms):  # type: ignore[misc]
         ]
         text = "\n".join(part["text"] for part in parts if part["type"] == "text")
         pictures = [part["url"] for part in parts if part["type"] == "image"]
-        return self._reader.answer(pictures[0] if pictures and not self._blind else None, text)
+        answer: str = self._reader.answer(pictures[0] if pictures and not self._blind else None, text)
+        return answer
 
     def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
         """Not offered: the reader has no probabilities."""

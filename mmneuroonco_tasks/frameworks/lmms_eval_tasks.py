@@ -1,10 +1,11 @@
 """The functions that our lmms-eval YAML files name: documents, prompts, pictures, readings, aggregates.
 
-A document is only a question's id and its task's name; everything else is looked up in the loaded benchmark. So what
-lands in lmms-eval's samples log is the qid, never a path, which would name the diagnosis.
+A document is only the id of a request's first question and its task's name; everything else is looked up in the
+loaded benchmark. So what lands in lmms-eval's samples log is the qid, never a path, which would name the diagnosis.
 
 The YAML tag ``!function`` takes a module attribute. Names that hold a task or a metric (``annotations_<task>``,
-``documents_<task>``, ``aggregate_<metric>``, ``aggregate_<metric>_stderr``) are made on demand by ``__getattr__``.
+``documents_<task>``, ``tokens_<task>``, ``aggregate_<metric>``, ``aggregate_<metric>_stderr``) are made on demand by
+``__getattr__``.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..answers import Answer, Outcome, read_answer
+from ..answers import Answer, Outcome
 from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion
 from ..scores import ClosedScores, Run, write_result
 from ..scores.counting import closed_columns
 from ..scores.registry import METRICS, TABLE_METRICS
 from ..scoring import score_closed_run
-from .variants import Variant, benchmark_of, variant_named
+from .asking import Asking, asking
+from .variants import Variant, variant_named
 
 _STDERR = "_stderr"
 #: Metrics of single questions: lmms-eval gets each question's 0 or 1, so that its own errors are right too.
@@ -39,6 +41,8 @@ def __getattr__(name: str) -> Any:
         return _annotations_file(variant_named(subject))
     if kind == "documents":
         return partial(_documents, subject)
+    if kind == "tokens":
+        return variant_named(subject).protocol.max_new_tokens
     if kind == "aggregate" and subject.removesuffix(_STDERR) in TABLE_METRICS:
         return _aggregator(subject)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -50,66 +54,84 @@ def _annotations_file(variant: Variant) -> str:
     A ``SystemExit`` is one clean line; any other exception lmms-eval would retry and wrap.
     """
     try:
-        benchmark_of(variant)
+        asking(variant)
         return str(variant.home().annotations(variant.task))
     except BenchmarkError as error:
         raise SystemExit(f"mmneuroonco: {error}") from None
 
 
 def _documents(task_name: str, _loaded: Any) -> Any:
+    """One document a request; lmms-eval's own reading of the annotation file is not used."""
     from datasets import Dataset
 
-    questions = benchmark_of(variant_named(task_name)).questions
-    return Dataset.from_list([{"qid": question.qid, "task": task_name} for question in questions])
+    requests = asking(variant_named(task_name)).requests()
+    return Dataset.from_list([{"qid": qids[0], "task": task_name} for qids in requests])
 
 
-def _question(document: Mapping[str, Any]) -> ClosedQuestion:
-    question: ClosedQuestion = benchmark_of(variant_named(document["task"]))[document["qid"]]
-    return question
+def _request(document: Mapping[str, Any]) -> tuple[Asking, tuple[str, ...]]:
+    asked = asking(variant_named(document["task"]))
+    return asked, asked.request_of(document["qid"])
 
 
 def prompt(document: Mapping[str, Any], lmms_eval_specific_kwargs: Any = None) -> str:
     """The text that the model is asked."""
-    return variant_named(document["task"]).protocol.text(_question(document))
+    asked, qids = _request(document)
+    return asked.text(qids)
 
 
 def pictures(document: Mapping[str, Any]) -> list[Any]:
-    """The question's picture, opened now; the same one is decoded once for consecutive questions."""
-    variant = variant_named(document["task"])
-    if variant.protocol.image == "none":
-        return []
-    return [benchmark_of(variant).images.open(_question(document).picture)]
+    """The picture to show, opened now; the same one is decoded once for consecutive questions."""
+    asked, qids = _request(document)
+    image = asked.image(qids)
+    return [] if image is None else [image]
 
 
 def messages(document: Mapping[str, Any], lmms_eval_specific_kwargs: Any = None) -> list[dict[str, Any]]:
     """The chat that the model is given. lmms-eval drops ``--system_instruction`` here, so the protocol has its own."""
-    protocol = variant_named(document["task"]).protocol
+    asked, qids = _request(document)
+    protocol = asked.protocol
     shown = [{"type": "image", "url": picture} for picture in pictures(document)]
-    text = [{"type": "text", "text": prompt(document)}]
+    text = [{"type": "text", "text": asked.text(qids)}]
     content = text + shown if protocol.image == "last" else shown + text
     system = [{"role": "system", "content": [{"type": "text", "text": protocol.system}]}] if protocol.system else []
     return [*system, {"role": "user", "content": content}]
 
 
 def target(document: Mapping[str, Any]) -> str:
-    """The key."""
-    return _question(document).answer
+    """The key, as it is shown."""
+    asked, qids = _request(document)
+    return " ".join(asked.shown[qid].answer for qid in qids)
 
 
 def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict[str, Any]:
-    """One response, read: the full record under ``accuracy``, a score for every other metric that counts it."""
-    question = _question(document)
+    """One response, read: the full record under ``accuracy``, a score for every other metric that counts it.
+
+    Of a request with several questions, every metric gets the list of theirs.
+    """
+    asked, qids = _request(document)
     response = results[0] if results else None
     if isinstance(response, list):
         response = response[0] if response else None
-    answer = read_answer(response, question.options)
+    metrics: dict[str, Any] = {}
+    for qid, answer in asked.read(qids, response).items():
+        for name, item in _question_items(asked.scored[qid], answer, document["task"]).items():
+            metrics.setdefault(name, []).append(item)
+    if len(qids) == 1:
+        metrics = {name: items[0] for name, items in metrics.items()}
+    metrics |= dict.fromkeys(_PER_RUN)
+    # A metric's standard error must be aggregated after the metric: lmms-eval then puts ours in its column. It goes by
+    # which name it met first, so a question brings the error of those metrics only that it counts for.
+    return metrics | {name + _STDERR: None for name in metrics}
+
+
+def _question_items(question: ClosedQuestion, answer: Answer, task_name: str) -> dict[str, dict[str, Any]]:
     cluster = question.picture.cluster
-    metrics: dict[str, Any] = {
+    items: dict[str, dict[str, Any]] = {
         name: {"score": score, "cluster": cluster} for name, score in _question_scores(question, answer).items()
     }
-    metrics["accuracy"].update(
+    items["accuracy"].update(
         qid=question.qid,
-        task=document["task"],
+        task=task_name,
         question_type=question.question_type,
         trap=question.trap,
         outcome=str(answer.outcome),
@@ -117,10 +139,7 @@ def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict
         rule=answer.rule,
         hedged=answer.hedged,
     )
-    metrics |= dict.fromkeys(_PER_RUN)
-    # A metric's standard error must be aggregated after the metric: lmms-eval then puts ours in its column. It goes by
-    # which name it met first, so a question brings the error of those metrics only that it counts for.
-    return metrics | {name + _STDERR: None for name in metrics}
+    return items
 
 
 _known_scores: dict[tuple[Any, ...], dict[str, int]] = {}
@@ -163,47 +182,50 @@ def _aggregator(subject: str) -> Callable[..., float | None]:
     return aggregate
 
 
-def _score_and_report(records: Sequence[Mapping[str, Any]], args: Any) -> ClosedScores:
-    variant = variant_named(records[0]["task"])
-    benchmark = asked_questions(benchmark_of(variant), args, [record["qid"] for record in records])
+def _score_and_report(items: Sequence[Any], args: Any) -> ClosedScores:
+    records = [record for item in items for record in (item if isinstance(item, list) else [item])]
+    asked = asking(variant_named(records[0]["task"]))
+    benchmark = asked_questions(asked, args, [record["qid"] for record in records])
     answers = {
         record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
         for record in records
     }
-    scores, result = score_closed_run(benchmark, answers, run_of(variant, args))
+    scores, result = score_closed_run(benchmark, answers, run_of(asked, args), annotations=asked.scored)
     print(f"\n{result['signature_line']}")
     folder = output_folder(args)
     if folder is not None:
         stamp = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S")
-        path = folder / f"{stamp}_{variant.lmms_eval}_result.json"
+        path = folder / f"{stamp}_{asked.variant.lmms_eval}_result.json"
         write_result(path, result)
         print(f"full result: {path}")
     return scores
 
 
-def asked_questions(benchmark: Benchmark[Any], args: Any, answered: Sequence[str]) -> Benchmark[Any]:
-    """What lmms-eval asked under ``--limit`` and ``--offset``; without its arguments, what came back.
+def asked_questions(asked: Asking, args: Any, answered: Sequence[str]) -> Benchmark[Any]:
+    """What lmms-eval asked under ``--limit`` and ``--offset``, which count requests; without them, what came back.
 
     The two differ where lmms-eval drops questions silently (a token budget that ran out): these count as missing.
     """
-    limit, offset = getattr(args, "limit", None), int(getattr(args, "offset", 0) or 0)
     if args is None:
-        return benchmark.restricted_to(answered)
+        return asked.scored.restricted_to(answered)
+    limit, offset = getattr(args, "limit", None), int(getattr(args, "offset", 0) or 0)
+    requests = asked.requests()
     if limit is None or limit == -1:
-        chosen = benchmark.questions[offset:]
+        chosen = requests[offset:]
     else:
-        count = math.ceil(len(benchmark) * limit) if 0 < limit < 1 else int(limit)
-        chosen = benchmark.questions[offset : offset + count]
-    return benchmark.restricted_to(question.qid for question in chosen)
+        count = math.ceil(len(requests) * limit) if 0 < limit < 1 else int(limit)
+        chosen = requests[offset : offset + count]
+    return asked.scored.restricted_to(qid for qids in chosen for qid in qids)
 
 
-def run_of(variant: Variant, args: Any) -> Run:
+def run_of(asked: Asking, args: Any) -> Run:
     """What the signature says of the run: prompt, generation, framework and model."""
     overridden = getattr(args, "gen_kwargs", None)
+    generation = asked.protocol.generation
     return Run(
-        prompt=variant.protocol.key,
-        per=variant.protocol.per,
-        gen=f"{variant.protocol.generation}+{overridden}" if overridden else variant.protocol.generation,
+        prompt=asked.prompt_key,
+        per=asked.protocol.per,
+        gen=f"{generation}+{overridden}" if overridden else generation,
         via=f"lmms-eval-{version('lmms-eval')}",
         model=model_name(args),
     )
@@ -230,4 +252,4 @@ def output_folder(args: Any) -> Path | None:
     from lmms_eval.utils import sanitize_model_name
 
     named = GeneralConfigTracker._get_model_name(str(getattr(args, "model_args", "") or ""))
-    return Path(output) / sanitize_model_name(named)
+    return Path(output) / str(sanitize_model_name(named))

@@ -1,22 +1,24 @@
 """The tasks that are registered: one row each, read by every framework's adapter.
 
-A row says what is asked (task, scope, phantom or released), how (protocol) and what it is called in lmms-eval and in
-VLMEvalKit. YAML files and dataset classes are checked against this table.
+A row says what is asked (task, scope, phantom or released, twin), how (protocol, whose picture) and what it is called
+in lmms-eval and in VLMEvalKit. YAML files and dataset classes are checked against this table.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..benchmark import Benchmark, Task, load_benchmark, with_usable_pictures
-from ..benchmark.home import HOME_VARIABLE, Home
+from ..benchmark import Task
+from ..benchmark.home import Home
 from ..benchmark.prepare import prepare
-from ..prompts import BLIND, DIRECT, Protocol
+from ..prompts import BATCH, BLIND, COT, DIRECT, Protocol, named_protocol
+
+#: Names one of the forms in ``prompts``, or a template file, to ask the direct tasks by.
+PROTOCOL_VARIABLE = "MMNEUROONCO_PROTOCOL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,53 @@ class Variant:
     vlmeval: str
     task: Task
     scope: str
-    protocol: Protocol
+    own_protocol: Protocol
     phantom: bool = False
+    #: Which twin of the questions is asked (``benchmark.twins``), or "".
+    twin: str = ""
+    #: Whether each question is shown the picture of another image, with another answer.
+    swapped: bool = False
+
+    @property
+    def protocol(self) -> Protocol:
+        """How it is asked: as the table says, or for tasks of the direct wording as ``MMNEUROONCO_PROTOCOL`` says.
+
+        Raises:
+            BenchmarkError: the variable names no protocol.
+        """
+        named = os.environ.get(PROTOCOL_VARIABLE)
+        if not named or self.own_protocol != DIRECT:
+            return self.own_protocol
+        return named_protocol(named)
 
     def home(self) -> Home:
         """Where its files are: the user's home, or the phantoms' own inside it, drawn when first needed."""
         return phantom_home() if self.phantom else Home.default()
 
 
+def _closed(lmms_eval: str, vlmeval: str, scope: str, phantom: bool = False) -> tuple[Variant, ...]:
+    """One family of closed tasks: the plain one, the other protocols, the controls and the twins."""
+
+    def variant(ending: str, protocol: Protocol, *, twin: str = "", swapped: bool = False) -> Variant:
+        names = (lmms_eval + ending.lower(), vlmeval + ending)
+        return Variant(*names, "closed", scope, protocol, phantom, twin, swapped)
+
+    return (
+        variant("", DIRECT),
+        variant("_CoT", COT),
+        variant("_Batch", BATCH),
+        variant("_Blind", BLIND),
+        variant("_Swapped", DIRECT, swapped=True),
+        variant("_Shuffled", DIRECT, twin="shuffled"),
+        variant("_Restored", DIRECT, twin="restored"),
+        variant("_Standard", DIRECT, twin="standard"),
+    )
+
+
 VARIANTS: tuple[Variant, ...] = (
-    Variant("mmneuroonco_closed", "MMNeuroOnco", "closed", "full", DIRECT),
-    Variant("mmneuroonco_closed_nobrats", "MMNeuroOnco_NoBraTS", "closed", "nobrats", DIRECT),
-    Variant("mmneuroonco_phantom_closed", "MMNeuroOnco_Phantom", "closed", "full", DIRECT, phantom=True),
-    Variant("mmneuroonco_phantom_closed_blind", "MMNeuroOnco_Phantom_Blind", "closed", "full", BLIND, phantom=True),
+    *_closed("mmneuroonco_closed", "MMNeuroOnco", "full"),
+    *_closed("mmneuroonco_closed_nobrats", "MMNeuroOnco_NoBraTS", "nobrats"),
+    *_closed("mmneuroonco_phantom_closed", "MMNeuroOnco_Phantom", "full", phantom=True),
 )
 
 
@@ -49,10 +85,10 @@ def variant_named(name: str) -> Variant:
     Raises:
         KeyError: none does.
     """
-    for variant in VARIANTS:
-        if name in (variant.lmms_eval, variant.vlmeval):
-            return variant
-    raise KeyError(name)
+    return _BY_NAME[name]
+
+
+_BY_NAME = {name: variant for variant in VARIANTS for name in (variant.lmms_eval, variant.vlmeval)}
 
 
 def phantom_home() -> Home:
@@ -67,16 +103,8 @@ def phantom_home() -> Home:
     return home
 
 
-def benchmark_of(variant: Variant) -> Benchmark[Any]:
-    """The questions of a variant, every picture checked; loaded once a process.
+def benchmark_of(variant: Variant) -> Any:
+    """The questions of a variant as they are scored, every picture checked; ``asking`` has the rest."""
+    from .asking import asking
 
-    Raises:
-        BenchmarkError: something is missing or damaged: one sentence with the remedy.
-    """
-    return _benchmark(variant, os.environ.get(HOME_VARIABLE))
-
-
-@lru_cache(maxsize=8)
-def _benchmark(variant: Variant, _home: str | None) -> Benchmark[Any]:
-    # Keyed by the home too, so that a process that changes it does not get the old one.
-    return with_usable_pictures(load_benchmark(variant.task, scope=variant.scope, home=variant.home()))
+    return asking(variant).scored
