@@ -106,7 +106,7 @@ def target(document: Mapping[str, Any]) -> str:
 def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict[str, Any]:
     """One response, read: the full record under ``accuracy``, a score for every other metric that counts it.
 
-    Of a request with several questions, every metric gets the list of theirs.
+    With one request an image every metric gets the list of its questions, which lmms-eval makes no error of its own from.
     """
     asked, qids = _request(document)
     response = results[0] if results else None
@@ -116,7 +116,7 @@ def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict
     for qid, answer in asked.read(qids, response).items():
         for name, item in _question_items(asked.scored[qid], answer, document["task"]).items():
             metrics.setdefault(name, []).append(item)
-    if len(qids) == 1:
+    if asked.protocol.per == "question":
         metrics = {name: items[0] for name, items in metrics.items()}
     metrics |= dict.fromkeys(_PER_RUN)
     # A metric's standard error must be aggregated after the metric: lmms-eval then puts ours in its column. It goes by
