@@ -106,7 +106,7 @@ def target(document: Mapping[str, Any]) -> str:
 def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict[str, Any]:
     """One response, read: the full record under ``accuracy``, a score for every other metric that counts it.
 
-    With one request an image every metric gets the list of its questions, which lmms-eval makes no error of its own from.
+    With one request an image every metric gets the list of its questions; lmms-eval makes no error of its own from it.
     """
     asked, qids = _request(document)
     response = results[0] if results else None
