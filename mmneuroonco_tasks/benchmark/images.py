@@ -65,12 +65,17 @@ def open_picture(path: Path) -> Image:
     return converted
 
 
+def by_source(pictures: Iterable[Picture]) -> dict[str, int]:
+    """How many of the pictures each source folder has, most first."""
+    return dict(Counter(f"{p.diagnosis_class}/{p.source}".rstrip("/") for p in pictures).most_common())
+
+
 def problems_sentence(problems: Mapping[int, tuple[Picture, str]], remedy: str) -> str:
     """One sentence on unusable pictures: how many, which, from which source folders, and what to do."""
     listed = "; ".join(f"image {i} {problem}" for i, (_, problem) in sorted(problems.items())[:LISTED_PROBLEMS])
     more = f"; and {len(problems) - LISTED_PROBLEMS} more" if len(problems) > LISTED_PROBLEMS else ""
-    folders = Counter(f"{p.diagnosis_class}/{p.source}".rstrip("/") for p, _ in problems.values())
-    by_folder = ", ".join(f"{folder}: {count}" for folder, count in folders.most_common(LISTED_PROBLEMS))
+    folders = list(by_source(picture for picture, _ in problems.values()).items())[:LISTED_PROBLEMS]
+    by_folder = ", ".join(f"{folder}: {count}" for folder, count in folders)
     return f"{len(problems)} of the pictures cannot be used ({listed}{more}) — by source folder {by_folder}. {remedy}"
 
 

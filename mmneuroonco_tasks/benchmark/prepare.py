@@ -6,7 +6,6 @@ files, and the next run goes on from them; a run that has nothing to do changes 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,7 +14,7 @@ from typing import Literal
 
 from .files import write_bytes
 from .home import FileRecord, Home
-from .images import problem_in
+from .images import by_source, problem_in
 from .layouts import ImageIndex, annotation_names, opaque_name
 from .loading import find_annotations
 from .places import FilePlace, Place, place_at
@@ -48,8 +47,7 @@ class Prepared:
     @property
     def missing_by_source(self) -> dict[str, int]:
         """How many pictures each source folder lacks, most first."""
-        lacking = [*self.missing.values(), *(picture for picture, _ in self.unusable.values())]
-        return dict(Counter(f"{p.diagnosis_class}/{p.source}" for p in lacking).most_common())
+        return by_source([*self.missing.values(), *(picture for picture, _ in self.unusable.values())])
 
 
 @dataclass(frozen=True)

@@ -77,20 +77,20 @@ def progress_bar(pictures: Iterable[Picture], description: str, total: int) -> I
 
 def describe(report: Prepared) -> str:
     """What was done, what is missing by source folder, and what can run, in a few lines."""
+    from ..benchmark.images import by_source, problems_sentence
+
     lines = [f"{report.home.folder}: {report.placed} pictures placed, {report.unchanged} already there."]
     lines += [f"  {task}: {where}" for task, where in report.annotations.items()]
     lines += report.remarks
     if report.unusable:
-        from ..benchmark.images import problems_sentence
-
         lines.append(problems_sentence(report.unusable, "Get these files again and run prepare once more."))
     if report.missing:
-        lacking = ", ".join(f"{source}: {count}" for source, count in report.missing_by_source.items())
+        lacking = ", ".join(f"{source}: {count}" for source, count in by_source(report.missing.values()).items())
         lines.append(f"{len(report.missing)} pictures are missing ({lacking}).")
     if any(picture.patient for picture in report.missing.values()):
         lines.append(
-            "BraTS slices are not redistributed: name your own by `mmneuroonco prepare --brats PATH`; the nobrats scope "
-            "needs none."
+            "BraTS slices are not redistributed: name your own by `mmneuroonco prepare --brats PATH`; the scope nobrats"
+            " needs none."
         )
     lines.append(_what_can_run(report))
     return "\n".join(lines)
