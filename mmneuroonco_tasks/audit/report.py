@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmneuroonco_tasks.benchmark.records import ClosedBenchmark
+from mmneuroonco_tasks.benchmark.records import ClosedBenchmark, OpenBenchmark
 
 from .closed_measures import closed_measures
 from .closed_rules import CLOSED_RULES
 from .findings import AuditReport, apply_rules
+from .open_rules import OPEN_RULES, open_measures
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +41,18 @@ def audit_closed(benchmark: ClosedBenchmark, *, text_only: bool = True, cache: P
         rules={rule.name: (rule.severity, rule.description) for rule in CLOSED_RULES},
         findings=apply_rules(CLOSED_RULES, benchmark.questions),
         measures=tuple(closed_measures(benchmark, text_only=text_only, cache=cache)),
+    )
+
+
+def audit_open(benchmark: OpenBenchmark) -> AuditReport:
+    """Audit open questions and their keywords."""
+    return AuditReport(
+        task="open",
+        data_hash=benchmark.data_hash,
+        questions=len(benchmark),
+        rules={rule.name: (rule.severity, rule.description) for rule in OPEN_RULES},
+        findings=apply_rules(OPEN_RULES, benchmark.questions),
+        measures=tuple(open_measures(benchmark)),
     )
 
 
