@@ -53,7 +53,7 @@ def image_needed_qids(benchmark: ClosedBenchmark) -> list[str]:
 
     The model is fitted anew, without any cache, which takes about ten seconds.
     """
-    seeds = fit_text_only(benchmark.questions)["logistic"]
+    seeds = fit_text_only(benchmark.questions, models=("logistic",))["logistic"]
     wrong = {
         question.qid: sum(seed[index] != question.answer for seed in seeds)
         for index, question in enumerate(benchmark.questions)

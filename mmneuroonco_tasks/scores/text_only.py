@@ -20,6 +20,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from mmneuroonco_tasks.benchmark.records import REJECTION_LETTER, BenchmarkError
 TEXT_ONLY_VERSION = "1"
 FOLDS = 5
 SEEDS = (0, 1, 2, 3, 4)
+MODELS = ("prior", "option_set", "logistic")
 
 #: The picked letters of all questions, one for each question, in their order.
 Picks = list[str]
@@ -61,14 +63,17 @@ def text_only_picks(annotations: ClosedBenchmark, *, cache: Path | None = None) 
     return {name: [dict(zip(qids, seed, strict=True)) for seed in seeds] for name, seeds in picks.items()}
 
 
-def fit_text_only(questions: Sequence[ClosedQuestion], seeds: Sequence[int] = SEEDS) -> dict[str, list[Picks]]:
+def fit_text_only(
+    questions: Sequence[ClosedQuestion], seeds: Sequence[int] = SEEDS, models: Sequence[str] = MODELS
+) -> dict[str, list[Picks]]:
     """Fit and answer anew: by model name, the picks of each seed in the order of ``questions``."""
-    models: dict[str, _Fit] = {
-        "prior": lambda train, test: _by_frequency(questions, train, test, sets=False),
-        "option_set": lambda train, test: _by_frequency(questions, train, test, sets=True),
-        "logistic": _logistic(questions),
+    prepare: dict[str, Callable[[], _Fit]] = {
+        "prior": lambda: partial(_by_frequency, questions, sets=False),
+        "option_set": lambda: partial(_by_frequency, questions, sets=True),
+        "logistic": lambda: _logistic(questions),
     }
-    return {name: [_cross_fitted(questions, fit, seed) for seed in seeds] for name, fit in models.items()}
+    fits = {name: prepare[name]() for name in models}
+    return {name: [_cross_fitted(questions, fit, seed) for seed in seeds] for name, fit in fits.items()}
 
 
 def _cross_fitted(questions: Sequence[ClosedQuestion], fit: _Fit, seed: int) -> Picks:
@@ -206,7 +211,7 @@ def _read_picks(path: Path, questions: Sequence[ClosedQuestion]) -> dict[str, li
         picks = {name: [list(seed) for seed in seeds] for name, seeds in kept.items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
-    complete = set(picks) == {"prior", "option_set", "logistic"} and all(
+    complete = set(picks) == set(MODELS) and all(
         len(seeds) == len(SEEDS) and all(len(seed) == len(questions) for seed in seeds) for seeds in picks.values()
     )
     offered = complete and all(
