@@ -10,9 +10,14 @@ import sys
 
 import typer
 
+from .audit import audit
 from .demo import demo
+from .doctor import doctor
+from .export import export
 from .paths import paths
+from .plugin import disable, enable
 from .prepare import prepare
+from .run import run
 from .score import score
 
 app = typer.Typer(
@@ -22,8 +27,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (prepare, score, demo, paths):
+for _command in (prepare, doctor, score, demo, paths, audit, enable, disable):
     app.command()(_command)
+app.add_typer(run, name="run")
+app.add_typer(export, name="export")
 
 
 @app.callback(invoke_without_command=True)
