@@ -62,3 +62,10 @@ def test_the_closed_metrics_are_the_registrys(variant: Variant) -> None:
         better = {"higher": True, "lower": False, "neither": None}[METRICS[name].direction]
         assert listed[name]["higher_is_better"] is better, name
         assert not name.endswith(("_stderr", *RESERVED)) and not name.startswith("paired_")
+
+
+def test_groups_hold_registered_tasks() -> None:
+    groups = [content for path in task_yamls().glob("*.yaml") if "group" in (content := read(path))]
+    assert {"mmneuroonco", "mmneuroonco_closed_look", "mmneuroonco_closed_dual"} <= {each["group"] for each in groups}
+    for group in groups:
+        assert set(group["task"]) <= set(tasks())

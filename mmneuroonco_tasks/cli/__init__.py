@@ -13,6 +13,7 @@ import typer
 from .audit import audit
 from .demo import demo
 from .doctor import doctor
+from .dual import dual
 from .export import export
 from .paths import paths
 from .plugin import disable, enable
@@ -27,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (prepare, doctor, score, demo, paths, audit, enable, disable):
+for _command in (prepare, doctor, score, demo, paths, dual, audit, enable, disable):
     app.command()(_command)
 app.add_typer(run, name="run")
 app.add_typer(export, name="export")

@@ -112,7 +112,7 @@ def _asking(variant: Variant, _home: str | None, _protocol: str | None) -> Askin
     protocol = variant.protocol
     usable: Benchmark[Any] = whole if protocol.image == "none" else with_usable_pictures(whole)
     shown, scored = twin_of(variant, usable)
-    pictures = swapped_pictures(usable, whole) if variant.swapped else {}
+    pictures = swapped_pictures(usable) if variant.swapped else {}
     if variant.swapped and protocol.per == "image":
         raise BenchmarkError(f"{variant.lmms_eval} asks one question a request; choose another {PROTOCOL_VARIABLE}.")
     return Asking(variant, protocol, shown, scored, pictures)

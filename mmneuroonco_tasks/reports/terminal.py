@@ -35,7 +35,7 @@ def print_result(result: Result, names: Sequence[str], *, console: Console | Non
     from rich.console import Console
 
     console = console or Console()
-    console.print(_metrics_table(result, names))
+    console.print(_metrics_table({name: result["metrics"][name] for name in names}))
     for section, title in (("subsets", "Subset"), ("trust_rows", "Without the picture")):
         if result.get(section):
             console.print(_parts_table(result[section], title))
@@ -45,14 +45,20 @@ def print_result(result: Result, names: Sequence[str], *, console: Console | Non
     console.print(result["signature_line"], soft_wrap=True, markup=False, highlight=False)
 
 
-def _metrics_table(result: Result, names: Sequence[str]) -> Table:
+def print_estimates(estimates: Mapping[str, Mapping[str, Any]], *, console: Console | None = None) -> None:
+    """Print some metrics with their intervals."""
+    from rich.console import Console
+
+    (console or Console()).print(_metrics_table(estimates))
+
+
+def _metrics_table(estimates: Mapping[str, Mapping[str, Any]]) -> Table:
     from rich.table import Table
 
     table = Table("Metric", "Value", "95 % interval", "Stderr", "n", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
-    for name in names:
-        estimate = result["metrics"][name]
+    for name, estimate in estimates.items():
         table.add_row(
             name, number(estimate["value"]), interval(estimate), number(estimate["stderr"]), str(estimate["n"])
         )
