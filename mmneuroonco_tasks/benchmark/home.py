@@ -95,10 +95,9 @@ class Home:
 
     def prepared_annotations(self) -> list[Path]:
         """The annotation files that lie here as they were placed: none where they are missing or have changed."""
-        manifest = self.manifest()
         return [
             self.folder / name
-            for name, record in manifest.items()
+            for name, record in self.known_files().items()
             if name.startswith("benchmark/") and self.problem(name, record) is None
         ]
 
@@ -131,6 +130,13 @@ class Home:
                     f"{self.folder}: cannot be written ({error.strerror}); choose another home by MMNEUROONCO_HOME."
                 ) from None
             yield
+
+    def known_files(self) -> dict[str, FileRecord]:
+        """The manifest, or nothing where it is damaged: files that it does not list are placed anew."""
+        try:
+            return self.manifest()
+        except BenchmarkError:
+            return {}
 
     def write_manifest(self, files: Mapping[str, FileRecord]) -> None:
         """Replace the manifest, at once."""

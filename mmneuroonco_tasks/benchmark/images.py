@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: A slice has a quarter of a million pixels; far more is a decompression bomb, not a picture.
 LARGEST_PICTURE_PIXELS = 64_000_000
+#: The formats that slices come in. Pillow knows others too, some of which start programs.
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 #: How many problems a message lists before it only counts.
 LISTED_PROBLEMS = 5
 
@@ -36,7 +38,7 @@ def problem_in(content: bytes) -> str | None:
     if not content:
         return "is empty (zero bytes)"
     try:
-        with Image.open(BytesIO(content)) as image:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > LARGEST_PICTURE_PIXELS:
                 return f"claims {image.width} × {image.height} pixels, which no slice has"
             image.load()
@@ -60,7 +62,7 @@ def open_picture(path: Path) -> Image:
     problem = picture_problem(path)
     if problem:
         raise BenchmarkError(f"{path}: the image {problem}; run `mmneuroonco prepare` again to place it.")
-    with Image.open(path) as image:
+    with Image.open(path, formats=FORMATS) as image:
         converted: Image.Image = image.convert("RGB")
     return converted
 

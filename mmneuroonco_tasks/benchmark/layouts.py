@@ -75,7 +75,11 @@ class ImageIndex:
 
     def find(self, picture: Picture) -> str | None:
         """The name of the picture's file, or ``None``. Our own opaque names (``0003.png``) fit too."""
-        return self._best(picture, picture_key(picture.path)) or self._best_exact(picture)
+        return self.find_path(picture.path) or self._best_exact(picture)
+
+    def find_path(self, path: str) -> str | None:
+        """The name of the file that fits a released path, or ``None``; opaque names fit none."""
+        return self._best(path, picture_key(path))
 
     def find_slice(self, picture: Picture) -> str | None:
         """The file of a BraTS slice by patient and sequence alone, in whatever folders the user keeps them.
@@ -89,11 +93,11 @@ class ImageIndex:
         *_, name = picture_key(picture.path)
         patient = picture.patient.lower()
         forms = ((patient, name), (name,), (patient, name.removeprefix(f"{patient}_")))
-        return next((found for form in forms if (found := self._best(picture, form))), None)
+        return next((found for form in forms if (found := self._best(picture.path, form))), None)
 
-    def _best(self, picture: Picture, wanted: tuple[str, ...]) -> str | None:
+    def _best(self, path: str, wanted: tuple[str, ...]) -> str | None:
         fits = [name for key, name in self._by_last.get(wanted[-1], []) if key[-len(wanted) :] == wanted]
-        return _preferred(fits, picture.path)
+        return _preferred(fits, path)
 
     def _best_exact(self, picture: Picture) -> str | None:
         wanted = opaque_name(picture.id, "")

@@ -16,6 +16,7 @@ from .records import BenchmarkError
 
 #: No slice and no annotation file comes near this; an entry that claims more is a bomb.
 LARGEST_ENTRY_BYTES = 256 * 1024 * 1024
+_ENCRYPTED = 0x1
 
 
 class Place(Protocol):
@@ -68,7 +69,7 @@ class ZipPlace:
             raise BenchmarkError(f"{path}: no readable zip ({error}); get it again.") from None
         self._entries = {entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()}
         for name in self._entries:
-            if _leaves_its_folder(name):
+            if leaves_its_folder(name):
                 raise BenchmarkError(
                     f"{path}, entry {name!r:.120}: leaves the folder it is unpacked to; get the zip again."
                 )
@@ -80,6 +81,8 @@ class ZipPlace:
         entry = self._entries[name]
         if entry.file_size > LARGEST_ENTRY_BYTES:
             raise BenchmarkError(f"{self.where(name)}: claims more than 256 MB; do not use this zip, get it again.")
+        if entry.flag_bits & _ENCRYPTED:
+            raise BenchmarkError(f"{self.where(name)}: is encrypted; unpack the zip yourself and name the folder.")
         try:
             with self._zip.open(entry) as stream:
                 # One byte more than allowed: the size in the directory may lie.
@@ -103,9 +106,14 @@ class ZipPlace:
         return f"{self.path}, entry {name}"
 
 
-def _leaves_its_folder(name: str) -> bool:
+def leaves_its_folder(name: str) -> bool:
+    """Whether a relative name is absolute after all, or climbs out of the folder it is put under.
+
+    >>> leaves_its_folder("glioma/../../x.png"), leaves_its_folder("glioma/x.png")
+    (True, False)
+    """
     path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in name
+    return path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]) or "\0" in name
 
 
 class FilePlace:

@@ -104,7 +104,7 @@ def _prepare(
         sources.append(source)
         if not source.found:
             report.remarks.append(_nothing_found(path, source.place, slices))
-    manifest = dict(home.manifest())
+    manifest = home.known_files()
     kept = {image_id: f"images/{path.name}" for image_id, path in home.image_files(manifest).items()}
     try:
         for task, (content, _) in found.items():
@@ -148,7 +148,7 @@ def _read_annotations(home: Home, annotations: Sequence[Path]) -> dict[Task, tup
     """By task, the annotation file's bytes and how messages call it. What is not named stays as the home has it."""
     found: dict[Task, tuple[bytes, str]] = {}
     for path in annotations:
-        tasks = _tasks_at(path)
+        tasks = tasks_at(path)
         if not tasks:
             raise BenchmarkError(f"{path}: holds no annotation file; name the file itself.")
         for task in tasks:
@@ -166,7 +166,7 @@ def _read_annotations(home: Home, annotations: Sequence[Path]) -> dict[Task, tup
     return found
 
 
-def _tasks_at(path: Path) -> tuple[Task, ...]:
+def tasks_at(path: Path) -> tuple[Task, ...]:
     """The tasks whose annotations a place holds; a single file says by its records which one it is."""
     place = place_at(path)
     if not isinstance(place, FilePlace):

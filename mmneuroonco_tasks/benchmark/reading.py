@@ -123,9 +123,9 @@ def _pictures(records: list[_Record]) -> dict[int, Picture]:
 def _safe_path(record: _Record) -> str:
     path = record.text(record.entry, "image_path")
     parts = PurePosixPath(path).parts
-    unsafe = path.startswith(("/", "~")) or ".." in parts or "\\" in path or "\0" in path or ":" in parts[0]
-    if unsafe:
-        raise record.error("image_path", f"{path!r:.120} is absolute or leaves the image folder")
+    unsafe = path.startswith(("/", "~")) or ".." in parts or "\\" in path or "\0" in path or ":" in "".join(parts[:1])
+    if unsafe or not parts:
+        raise record.error("image_path", f"{path!r:.120} is absolute, leaves the image folder or names no file")
     return path
 
 
@@ -136,7 +136,7 @@ def _closed_question(record: _Record, picture: Picture, position: int, pair: dic
     if question_type not in CLOSED_TYPES:
         raise record.error(prefix + "question_type", f"{question_type!r:.60} is none of {', '.join(CLOSED_TYPES)}")
     answer = pair.get("answer")
-    if answer not in options:
+    if not isinstance(answer, str) or answer not in options:
         raise record.error(prefix + "answer", f"{answer!r:.60} is not one of the offered letters {''.join(options)}")
     trap = pair.get("meta_trap", False)
     if not isinstance(trap, bool):
@@ -150,7 +150,7 @@ def _closed_question(record: _Record, picture: Picture, position: int, pair: dic
         question_type=question_type,
         question=record.text(pair, "question", prefix),
         options=options,
-        answer=str(answer),
+        answer=answer,
         trap=trap,
         original_answer=original,
     )
