@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .classes import MEDIUM, SMALL
 from .evidence import HINTS, IN_GENERAL, Evidence
 from .mentions import Mention, says
 from .quantities import IMAGE_SHARE
@@ -64,14 +65,28 @@ def as_size(mention: Mention, context: Context) -> Evidence | None:
     ahead = context.ahead(mention, 6)
     if mention.defining or word_list("threshold") & set(ahead[:3]):
         return None
-    nouns = ("one lesion", "several lesions", "part of a lesion", "share of something", "not the lesion")
-    kinds = {kind for kind in nouns for word in _first_noun(ahead, nouns) if word in word_list(kind)}
-    if kinds & {"not the lesion", "part of a lesion"}:
+    kind = _kind_of_first_noun(ahead)
+    if kind in ("not the lesion", "part of a lesion"):
         return None
-    if kinds & {"several lesions", "share of something"}:
+    if kind in ("several lesions", "core of a lesion"):
         return replace(evidence, rank=max(evidence.rank, HINTS), weakly=True)
-    return evidence
+    if kind == "share of something" and SMALL in evidence.classes:
+        # "A small fraction of the image" is said of medium lesions as well.
+        return replace(evidence, classes=evidence.classes | {MEDIUM}, weakly=True)
+    # "Not large" denies a class; "not tiny" or "not massive" only a degree of it.
+    return replace(evidence, excludes=bool({"small", "medium", "large"} & set(mention.family.words)))
 
 
-def _first_noun(words: Sequence[str], kinds: Sequence[str]) -> list[str]:
-    return [word for word in words if any(word in word_list(kind) for kind in kinds)][:1]
+_NOUNS = (
+    "one lesion",
+    "several lesions",
+    "core of a lesion",
+    "part of a lesion",
+    "share of something",
+    "not the lesion",
+)
+
+
+def _kind_of_first_noun(words: Sequence[str]) -> str:
+    """What the first noun among the words is, in the terms of the table's lists; empty if there is none."""
+    return next((kind for word in words for kind in _NOUNS if word in word_list(kind)), "")

@@ -56,7 +56,7 @@ def resolve(classes: Sequence[str], evidence: Sequence[Evidence], prefer: Prefer
     strongest = min(item.rank for item in asserted)
     chosen = [item for item in asserted if item.rank == strongest]
     possible = frozenset(classes).intersection(*(item.classes for item in chosen))
-    families = {item.family for item in chosen}
+    families = {item.family for item in asserted if item.rank < IN_GENERAL}
     for denial in denials:
         if denial.weakly or denial.rank >= IN_GENERAL:
             continue

@@ -157,7 +157,7 @@ def _comparison(tokens: Sequence[Token], at: int) -> int:
         sense = -1 if before in {"no", "not"} else 1
         if clause[back].kind == PERCENT:
             return 0
-        if text in {"<", "<=", "≤", "≲"} or text == "most" or (text == "up" and after == "to"):
+        if text in {"<", "<=", "≤", "≲", "most"} or (text, after) == ("up", "to") or (before, text) == ("not", "even"):
             return -1
         if text in {">", ">=", "≥", "≳"} or text == "least":
             return 1

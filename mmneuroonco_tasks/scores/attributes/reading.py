@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from .classes import ATTRIBUTES, DOMINANT_FROM, SATELLITES, SCATTERED, SOLITARY, shape_classes, size_classes
 from .context import Context, as_it_stands, as_size
@@ -15,7 +17,8 @@ from .terms import Family, Match, find_terms
 from .tokens import tokens_of
 
 
-def read_attributes(text: str) -> dict[str, Reading]:
+@lru_cache(maxsize=4096)
+def read_attributes(text: str) -> Mapping[str, Reading]:
     """Read shape, sector, size and spread from free text, in linear time and without ever failing.
 
     >>> reading = read_attributes("A small, round lesion in the upper left, without satellites.")
@@ -30,12 +33,13 @@ def read_attributes(text: str) -> dict[str, Reading]:
     context = Context(tokens, {match.start: match for match in matches})
     shape = (as_it_stands(mention) for mention in mentions if mention.family.attribute == "shape")
     size = (as_size(mention, context) for mention in mentions if mention.family.attribute == "size")
-    return {
+    readings = {
         "shape": resolve(ATTRIBUTES["shape"], _some(shape)),
         "sector": read_sector(mentions, context),
         "size": resolve(ATTRIBUTES["size"], _some(size)),
         "spread": read_spread(mentions, context),
     }
+    return MappingProxyType(readings)
 
 
 def _some(evidence: Iterable[Evidence | None]) -> list[Evidence]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 WORD, NUMBER, PERCENT, COMPARATOR, EQUALS = "word", "number", "percent", "comparator", "equals"
@@ -18,6 +19,7 @@ MARKS = frozenset({COMMA, BRACKET, COLON, STOP})
 
 #: Digits beyond which a number is no measurement of anything here.
 LONGEST_NUMBER = 12
+_PIECE = 256
 
 
 class Token(NamedTuple):
@@ -66,7 +68,7 @@ QUOTES = str.maketrans("’‘ʼ`‑‐−", "''''---")
 
 def folded(text: str) -> str:
     """The text in the one spelling that the term table is written in."""
-    text = unicodedata.normalize("NFKC", text.replace("½", " 0.5 ")).translate(QUOTES).lower()
+    text = _compatible(text.replace("½", " 0.5 ")).translate(QUOTES).lower()
     text = BULLET.sub("", text).translate(EMPHASIS)
     text = NUMBER_RANGE.sub(" to ", text)
     text = re.sub(r"\bcan(?:no|')t\b", "can not", text)
@@ -76,14 +78,25 @@ def folded(text: str) -> str:
     return ABBREVIATIONS.sub(r"\1", text)
 
 
-def tokens_of(text: str) -> list[Token]:
+def _compatible(text: str) -> str:
+    """NFKC in pieces: over a long run of combining marks it is quadratic."""
+    if text.isascii():
+        return text
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
+
+
+@lru_cache(maxsize=64)
+def tokens_of(text: str) -> tuple[Token, ...]:
     """The tokens of a text, in order, in one linear pass.
 
     >>> [token.text for token in tokens_of("Upper-left centre, isn't round: 1–2,5 %")]
     ['upper', 'left', 'center', ',', 'is', 'not', 'round', ':', '1', 'to', '2,5', '%']
     """
     pieces = PIECES.finditer(folded(text))
-    return [_token(piece.lastgroup or "", piece.group().strip()) for piece in pieces if piece.lastgroup != "hyphen"]
+    return tuple(
+        _token(piece.lastgroup or "", piece.group().strip()) for piece in pieces if piece.lastgroup != "hyphen"
+    )
 
 
 def _token(kind: str, text: str) -> Token:
