@@ -118,7 +118,7 @@ def test_a_cell_that_is_cut_at_the_limit_is_said(tmp_path: Path) -> None:
     [
         ("gpt-4o_MMNeuroOnco", "gpt-4o", "MMNeuroOnco"),
         ("llava_v1.5_7b_MMNeuroOnco_NoBraTS", "llava_v1.5_7b", "MMNeuroOnco_NoBraTS"),
-        ("m_MMNeuroOnco_Phantom_answers", "m", "MMNeuroOnco_Phantom"),
+        ("m_MMNeuroOnco_Phantom_CoT", "m", "MMNeuroOnco_Phantom_CoT"),
     ],
 )
 def test_the_file_name_tells_model_and_dataset(tmp_path: Path, stem: str, model: str, dataset: str) -> None:
@@ -136,7 +136,6 @@ def test_the_result_file_beside_a_sheet_tells_how_it_came_about(tmp_path: Path) 
     signature = {"prompt": "direct-00000000", "per": "question", "gen": "greedy-16", "via": "ms-vlmeval", "model": "m"}
     (tmp_path / "m_MMNeuroOnco_result.json").write_text(json.dumps({"signature": signature}), encoding="utf-8")
     assert read_vlmeval_sheet(write_delimited(tmp_path / "m_MMNeuroOnco.tsv", ["A"])).run == signature
-    assert read_vlmeval_sheet(write_delimited(tmp_path / "m_MMNeuroOnco_answers.tsv", ["A"])).run == signature
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ SHEET_SUFFIXES = (".xlsx", ".tsv", ".csv", ".json")
 ESCAPED_CONTROL = re.compile(r"_x00([01][0-9A-F])_")
 
 
-#: ``<model>_<dataset>``, and what our own sheets add in small letters.
-SHEET_STEM = re.compile(r"(?P<model>.+)_(?P<dataset>MMNeuroOnco(?:_[A-Z]\w*?)?)(?:_answers)?")
+#: ``<model>_<dataset>`` with one of our datasets.
+SHEET_STEM = re.compile(r"(?P<model>.+)_(?P<dataset>MMNeuroOnco(?:_[A-Z]\w*)?)")
 
 
 def read_vlmeval_sheet(path: Path) -> Predictions:
@@ -61,7 +61,7 @@ def read_vlmeval_sheet(path: Path) -> Predictions:
         responses,
         tuple(responses),
         named["dataset"] if named else None,
-        _run_beside(path, named[0].removesuffix("_answers")) or run if named else run,
+        _run_beside(path) or run,
         remarks=(cut_remark(cut),) if cut else (),
     )
 
@@ -79,10 +79,10 @@ def cut_remark(qids: Sequence[str]) -> str:
     )
 
 
-def _run_beside(path: Path, stem: str) -> dict[str, str]:
+def _run_beside(path: Path) -> dict[str, str]:
     """How the responses came about, as our result file of the same run tells it, if it is there."""
     try:
-        signature = json.loads(path.with_name(f"{stem}_result.json").read_text(encoding="utf-8"))["signature"]
+        signature = json.loads(path.with_name(f"{path.stem}_result.json").read_text(encoding="utf-8"))["signature"]
         return {key: str(signature[key]) for key in ("prompt", "per", "gen", "via", "model")}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}

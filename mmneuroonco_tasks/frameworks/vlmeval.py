@@ -1,0 +1,146 @@
+"""How VLMEvalKit finds our datasets and our reference reader: its tables are added to, in place.
+
+Two editions are known: ms-vlmeval, which PyPI has, and a checkout of VLMEvalKit's main branch, whose ``run.py`` lies
+outside its package. ``main`` finds the runner, registers and hands over; after ``mmneuroonco enable`` the hosts' own
+commands register by themselves (``plugin_hook``). Registering twice changes nothing, and it never raises.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from functools import wraps
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+#: Names a checkout of VLMEvalKit, to be used instead of an installed package.
+ROOT_VARIABLE = "VLMEVALKIT_ROOT"
+#: The versions that the tests run: of the PyPI edition, and what a checkout of the main branch calls itself.
+TESTED_VERSIONS = ("ms-vlmeval-0.0.20", "vlmevalkit-0.2rc1")
+
+
+class RunnerNotFound(RuntimeError):
+    """There is no VLMEvalKit to hand over to. The message is one sentence with the remedy."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Register, then run VLMEvalKit's own command line, whichever edition is there.
+
+    Args:
+        arguments: VLMEvalKit's flags, by default those of this process.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        runner = find_runner()
+    except RunnerNotFound as error:
+        raise SystemExit(f"mmneuroonco: {error}") from None
+    if runner.parent.name != "vlmeval":  # a checkout: its package must be importable, before any other edition
+        sys.path.insert(0, str(runner.parent))
+    sys.argv = [str(runner), *arguments]
+    import_module("vlmeval.config")
+    import_module("vlmeval.dataset")
+    register_models()
+    register_datasets()
+    if runner.parent.name == "vlmeval":
+        import_module("vlmeval.run").main()
+    else:
+        runpy.run_path(str(runner), run_name="__main__")
+
+
+def find_runner() -> Path:
+    """The ``run.py`` of the VLMEvalKit to use: of ``VLMEVALKIT_ROOT``, else of the installed package.
+
+    Raises:
+        RunnerNotFound: neither is there.
+    """
+    root = os.environ.get(ROOT_VARIABLE)
+    if root:
+        runner = Path(root).expanduser().absolute() / "run.py"
+        if not (runner.is_file() and (runner.parent / "vlmeval").is_dir()):
+            raise RunnerNotFound(f"{ROOT_VARIABLE} is {root}, which is no checkout of VLMEvalKit; correct or unset it.")
+        return runner
+    spec = find_spec("vlmeval")
+    package = Path(spec.origin).parent if spec and spec.origin else None
+    # The main branch, installed in place, keeps run.py beside its package.
+    for runner in (package / "run.py", package.parent / "run.py") if package else ():
+        if runner.is_file():
+            return runner
+    raise RunnerNotFound(
+        f"VLMEvalKit is not here: run `pip install mmneuroonco-tasks[vlmeval]`, or set {ROOT_VARIABLE} to a checkout."
+    )
+
+
+def framework_version() -> str:
+    """The loaded edition and its version as the signature names them, for example ``ms-vlmeval-0.0.20``."""
+    host = import_module("vlmeval")
+    try:
+        package = distribution("ms-vlmeval")
+        if Path(str(package.locate_file("vlmeval/__init__.py"))).samefile(host.__file__ or ""):
+            return f"ms-vlmeval-{package.version}"
+    except (PackageNotFoundError, OSError):
+        pass
+    return f"vlmevalkit-{getattr(host, '__version__', 'unknown')}"
+
+
+def never_raising(register: Callable[[], None]) -> Callable[[], None]:
+    """Turn what goes wrong in a registration into a warning: nobody's run may fail because we are installed."""
+
+    @wraps(register)
+    def guarded() -> None:
+        try:
+            register()
+        except Exception as error:
+            warnings.warn(f"mmneuroonco-tasks could not register with VLMEvalKit: {error!r}", stacklevel=2)
+
+    return guarded
+
+
+@never_raising
+def register_datasets() -> None:
+    """Add our dataset classes to ``vlmeval.dataset``. Never raises, warns instead."""
+    host = import_module("vlmeval.dataset")
+    try:
+        from .vlmeval_dataset import DATASET_CLASSES
+    except ImportError:
+        if f"{__package__}.vlmeval_dataset" not in sys.modules:
+            raise
+        return  # that module is what is being imported, and has imported ``vlmeval.dataset`` itself
+    version = framework_version()
+    if version not in TESTED_VERSIONS:
+        warnings.warn(
+            f"mmneuroonco-tasks is tested with {', '.join(TESTED_VERSIONS)}, not {version}: "
+            "compare a known number before you trust a new one.",
+            stacklevel=3,
+        )
+    for added in DATASET_CLASSES:
+        add_dataset(host, added)
+
+
+def add_dataset(host: Any, added: type[Any]) -> None:
+    """Add one class to the tables of the module ``vlmeval.dataset``.
+
+    Names that VLMEvalKit has itself stay its own: its classes are searched first; ``mmneuroonco doctor`` tells of it.
+    """
+    for table in (host.IMAGE_DATASET, host.DATASET_CLASSES):
+        if added not in table:
+            table.append(added)
+    host.SUPPORTED_DATASETS.extend(name for name in added.supported_datasets() if name not in host.SUPPORTED_DATASETS)
+    setattr(host, added.__name__, added)  # a ``--config`` file names the class
+    if added.__name__ not in host.__all__:
+        host.__all__.append(added.__name__)
+
+
+@never_raising
+def register_models() -> None:
+    """Add our models to ``vlmeval.config.supported_VLM``. Never raises, warns instead."""
+    from .vlmeval_model import MODELS
+
+    known = import_module("vlmeval.config").supported_VLM
+    for name, model in MODELS.items():
+        known.setdefault(name, model)
