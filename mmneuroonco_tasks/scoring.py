@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from .answers import Answer
-from .benchmark import ClosedBenchmark
+from .benchmark import ClosedBenchmark, OpenBenchmark
 from .benchmark.qid_lists import shipped_subsets
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
+from .scores.judgement import Judgement
+from .scores.open import OPEN_EXTRACT, OpenScores, open_result, score_open
 from .scores.trust_rows import trust_rows
 
 
@@ -40,3 +42,30 @@ def score_closed_run(
         scores = replace(scores, trust_rows=trust_rows(benchmark, annotations=annotations))
     signature = Signature.of_run(benchmark, run, failed=scores.counts["failed"], missing=scores.counts["missing"])
     return scores, closed_result(scores, signature)
+
+
+def score_open_run(
+    benchmark: OpenBenchmark,
+    responses: Mapping[str, str | None],
+    run: Run,
+    *,
+    judgements: Mapping[str, Judgement | None] | None = None,
+    bert: Mapping[str, float] | None = None,
+) -> tuple[OpenScores, dict[str, Any]]:
+    """The scores of a run over the asked open questions, and the full result as it is stored.
+
+    Args:
+        benchmark: the asked questions.
+        responses: texts by qid; absent or ``None`` is missing.
+        run: how the responses came about.
+        judgements: a judge's verdicts by qid, where one was asked.
+        bert: BERTScore F1 by qid, where it was computed.
+
+    Raises:
+        ValueError: a response belongs to a question that was not asked.
+    """
+    scores = score_open(benchmark, responses, judgements=judgements, bert=bert)
+    signature = Signature.of_run(
+        benchmark, replace(run, extract=OPEN_EXTRACT), failed=scores.counts["failed"], missing=scores.counts["missing"]
+    )
+    return scores, open_result(scores, signature)

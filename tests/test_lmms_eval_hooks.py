@@ -13,7 +13,7 @@ import pytest
 
 from mmneuroonco_tasks.answers import Answer, Outcome
 from mmneuroonco_tasks.benchmark import Benchmark, ClosedBenchmark, ClosedQuestion, Picture
-from mmneuroonco_tasks.frameworks import lmms_eval, lmms_eval_tasks
+from mmneuroonco_tasks.frameworks import lmms_eval, lmms_eval_run, lmms_eval_tasks
 from mmneuroonco_tasks.frameworks.asking import Asking
 from mmneuroonco_tasks.frameworks.variants import variant_named
 from mmneuroonco_tasks.prompts import DIRECT
@@ -83,12 +83,12 @@ def test_registration_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     [(None, 0, range(1, 11)), (-1, 0, range(1, 11)), (4, 0, range(1, 5)), (4, 3, range(4, 8)), (0.25, 0, range(1, 4))],
 )
 def test_the_asked_set_follows_limit_and_offset(limit: float | None, offset: int, expected: range) -> None:
-    asked = lmms_eval_tasks.asked_questions(asking_of(10), Namespace(limit=limit, offset=offset), [])
+    asked = lmms_eval_run.asked_questions(asking_of(10), Namespace(limit=limit, offset=offset), [])
     assert [question.picture.id for question in asked.questions] == list(expected)
 
 
 def test_without_arguments_the_asked_set_is_what_came_back() -> None:
-    assert len(lmms_eval_tasks.asked_questions(asking_of(10), None, ["2_q1", "7_q1"])) == 2
+    assert len(lmms_eval_run.asked_questions(asking_of(10), None, ["2_q1", "7_q1"])) == 2
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_without_arguments_the_asked_set_is_what_came_back() -> None:
     ],
 )
 def test_the_signature_names_the_checkpoint(arguments: Namespace | None, name: str) -> None:
-    assert lmms_eval_tasks.model_name(arguments) == name
+    assert lmms_eval_run.model_name(arguments) == name
 
 
 def test_scores_of_single_questions_add_up_to_the_metrics() -> None:

@@ -12,6 +12,7 @@ from mmneuroonco_tasks.frameworks import lmms_eval_tasks
 from mmneuroonco_tasks.frameworks.lmms_eval import task_yamls
 from mmneuroonco_tasks.frameworks.variants import VARIANTS, Variant
 from mmneuroonco_tasks.scores import METRICS, TABLE_METRICS
+from mmneuroonco_tasks.scores.open_registry import OPEN_METRICS_BY_NAME, OPEN_TABLE_METRICS
 
 HOOKS = "mmneuroonco_tasks.frameworks.lmms_eval_tasks"
 #: Endings and beginnings that lmms-eval treats as something else than a metric of ours.
@@ -52,14 +53,17 @@ def test_a_file_asks_what_its_protocol_says(variant: Variant) -> None:
     assert content["process_docs"] == f"{HOOKS}.documents_{variant.lmms_eval}"
 
 
-@pytest.mark.parametrize("variant", [v for v in VARIANTS if v.task == "closed"], ids=lambda v: v.lmms_eval)
-def test_the_closed_metrics_are_the_registrys(variant: Variant) -> None:
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.lmms_eval)
+def test_the_metrics_are_the_registrys(variant: Variant) -> None:
+    shown, registry = {"closed": (TABLE_METRICS, METRICS), "open": (OPEN_TABLE_METRICS, OPEN_METRICS_BY_NAME)}[
+        variant.task
+    ]
     listed = {entry["metric"]: entry for entry in tasks()[variant.lmms_eval]["metric_list"]}
-    assert list(listed) == [*TABLE_METRICS, *(f"{name}_stderr" for name in TABLE_METRICS)]
+    assert list(listed) == [*shown, *(f"{name}_stderr" for name in shown)]
     for name, entry in listed.items():
         assert entry["aggregation"] == f"{HOOKS}.aggregate_{name}"
-    for name in TABLE_METRICS:
-        better = {"higher": True, "lower": False, "neither": None}[METRICS[name].direction]
+    for name in shown:
+        better = {"higher": True, "lower": False, "neither": None}[registry[name].direction]
         assert listed[name]["higher_is_better"] is better, name
         assert not name.endswith(("_stderr", *RESERVED)) and not name.startswith("paired_")
 

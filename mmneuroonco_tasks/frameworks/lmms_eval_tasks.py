@@ -10,21 +10,19 @@ The YAML tag ``!function`` takes a module attribute. Names that hold a task or a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
 from functools import partial
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from ..answers import Answer, Outcome
-from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion
-from ..scores import ClosedScores, Run, write_result
+from ..benchmark import BenchmarkError, ClosedQuestion
+from ..scores import METRICS, TABLE_METRICS, ClosedScores
 from ..scores.counting import closed_columns
-from ..scores.registry import METRICS, TABLE_METRICS
-from ..scoring import score_closed_run
+from ..scores.open import OpenScores
+from ..scores.open_registry import OPEN_TABLE_METRICS
+from ..scoring import score_closed_run, score_open_run
 from .asking import Asking, asking
+from .lmms_eval_run import asked_questions, report, run_of
 from .variants import Variant, variant_named
 
 _STDERR = "_stderr"
@@ -43,7 +41,7 @@ def __getattr__(name: str) -> Any:
         return partial(_documents, subject)
     if kind == "tokens":
         return variant_named(subject).protocol.max_new_tokens
-    if kind == "aggregate" and subject.removesuffix(_STDERR) in TABLE_METRICS:
+    if kind == "aggregate" and subject.removesuffix(_STDERR) in (*TABLE_METRICS, *OPEN_TABLE_METRICS):
         return _aggregator(subject)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
@@ -98,30 +96,40 @@ def messages(document: Mapping[str, Any], lmms_eval_specific_kwargs: Any = None)
 
 
 def target(document: Mapping[str, Any]) -> str:
-    """The key, as it is shown."""
+    """The key, as it is shown, or the reference answer."""
     asked, qids = _request(document)
+    if asked.variant.task == "open":
+        return str(asked.shown[qids[0]].reference_answer)
     return " ".join(asked.shown[qid].answer for qid in qids)
 
 
 def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict[str, Any]:
-    """One response, read: the full record under ``accuracy``, a score for every other metric that counts it.
+    """One response: the full record under the task's first metric, the question's score under those that have one.
 
-    With one request an image every metric gets the list of its questions; lmms-eval makes no error of its own from it.
+    A metric's standard error must be aggregated after the metric: lmms-eval then puts ours in its column. It goes by
+    which name it met first, so a question brings the error of those metrics only that it counts for.
     """
     asked, qids = _request(document)
     response = results[0] if results else None
     if isinstance(response, list):
         response = response[0] if response else None
+    if asked.variant.task == "open":
+        record = {"qid": qids[0], "task": document["task"], "response": response}
+        metrics: dict[str, Any] = {**dict.fromkeys(OPEN_TABLE_METRICS), _FIRST["open"]: record}
+    else:
+        metrics = _closed_metrics(asked, qids, response, document["task"])
+    return metrics | {name + _STDERR: None for name in metrics}
+
+
+def _closed_metrics(asked: Asking, qids: Sequence[str], response: Any, task_name: str) -> dict[str, Any]:
+    """By metric, the item of the question; with one request an image, the list of its questions' items."""
     metrics: dict[str, Any] = {}
     for qid, answer in asked.read(qids, response).items():
-        for name, item in _question_items(asked.scored[qid], answer, document["task"]).items():
+        for name, item in _question_items(asked.scored[qid], answer, task_name).items():
             metrics.setdefault(name, []).append(item)
     if asked.protocol.per == "question":
         metrics = {name: items[0] for name, items in metrics.items()}
-    metrics |= dict.fromkeys(_PER_RUN)
-    # A metric's standard error must be aggregated after the metric: lmms-eval then puts ours in its column. It goes by
-    # which name it met first, so a question brings the error of those metrics only that it counts for.
-    return metrics | {name + _STDERR: None for name in metrics}
+    return metrics | dict.fromkeys(_PER_RUN)
 
 
 def _question_items(question: ClosedQuestion, answer: Answer, task_name: str) -> dict[str, dict[str, Any]]:
@@ -158,23 +166,26 @@ def _question_scores(question: ClosedQuestion, answer: Answer) -> dict[str, int]
     return _known_scores[kind]
 
 
-_latest: ClosedScores | None = None
+#: The metric whose items hold the full records: every question has one, and it is aggregated first.
+_FIRST = {"closed": TABLE_METRICS[0], "open": OPEN_TABLE_METRICS[0]}
+_latest: ClosedScores | OpenScores | None = None
 
 
 def _aggregator(subject: str) -> Callable[..., float | None]:
     """The aggregate of a metric or of its standard error, from one scoring of all the answers.
 
-    lmms-eval aggregates a task's metrics one after another, ``accuracy`` first (``process_results`` puts it first and
-    with several ranks names are sorted): that one sees every answer, scores the run and reports it.
+    lmms-eval aggregates a task's metrics one after another, in the order in which ``process_results`` names them (with
+    several ranks, in alphabetical order): the first one's items hold every answer, so the run is scored and reported
+    there.
     """
     name = subject.removesuffix(_STDERR)
 
     def aggregate(items: Sequence[Any], args: Any = None) -> float | None:
         global _latest
-        if subject == "accuracy":
+        if subject in _FIRST.values():
             _latest = _score_and_report(items, args)
         if _latest is None:
-            raise RuntimeError("accuracy is not in the task's metric_list, or not its first metric; restore the YAML.")
+            raise RuntimeError(f"{' or '.join(_FIRST.values())} must be the task's first metric; restore the YAML.")
         estimate = _latest.metrics[name]
         return estimate.stderr if subject.endswith(_STDERR) else estimate.value
 
@@ -182,74 +193,20 @@ def _aggregator(subject: str) -> Callable[..., float | None]:
     return aggregate
 
 
-def _score_and_report(items: Sequence[Any], args: Any) -> ClosedScores:
+def _score_and_report(items: Sequence[Any], args: Any) -> ClosedScores | OpenScores:
     records = [record for item in items for record in (item if isinstance(item, list) else [item])]
     asked = asking(variant_named(records[0]["task"]))
     benchmark = asked_questions(asked, args, [record["qid"] for record in records])
-    answers = {
-        record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
-        for record in records
-    }
-    scores, result = score_closed_run(benchmark, answers, run_of(asked, args), annotations=asked.scored)
-    print(f"\n{result['signature_line']}")
-    folder = output_folder(args)
-    if folder is not None:
-        stamp = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S")
-        path = folder / f"{stamp}_{asked.variant.lmms_eval}_result.json"
-        write_result(path, result)
-        print(f"full result: {path}")
-    return scores
-
-
-def asked_questions(asked: Asking, args: Any, answered: Sequence[str]) -> Benchmark[Any]:
-    """What lmms-eval asked under ``--limit`` and ``--offset``, which count requests; without them, what came back.
-
-    The two differ where lmms-eval drops questions silently (a token budget that ran out): these count as missing.
-    """
-    if args is None:
-        return asked.scored.restricted_to(answered)
-    limit, offset = getattr(args, "limit", None), int(getattr(args, "offset", 0) or 0)
-    requests = asked.requests()
-    if limit is None or limit == -1:
-        chosen = requests[offset:]
+    run = run_of(asked, args)
+    scores: ClosedScores | OpenScores
+    if asked.variant.task == "open":
+        responses = {record["qid"]: record["response"] for record in records}
+        scores, result = score_open_run(benchmark, responses, run)
     else:
-        count = math.ceil(len(requests) * limit) if 0 < limit < 1 else int(limit)
-        chosen = requests[offset : offset + count]
-    return asked.scored.restricted_to(qid for qids in chosen for qid in qids)
-
-
-def run_of(asked: Asking, args: Any) -> Run:
-    """What the signature says of the run: prompt, generation, framework and model."""
-    overridden = getattr(args, "gen_kwargs", None)
-    generation = asked.protocol.generation
-    return Run(
-        prompt=asked.prompt_key,
-        per=asked.protocol.per,
-        gen=f"{generation}+{overridden}" if overridden else generation,
-        via=f"lmms-eval-{version('lmms-eval')}",
-        model=model_name(args),
-    )
-
-
-def model_name(args: Any) -> str:
-    """The model as the signature names it: the checkpoint if the arguments name one, else lmms-eval's model class."""
-    if args is None:
-        return "unknown"
-    for part in str(getattr(args, "model_args", "") or "").split(","):
-        key, _, value = part.partition("=")
-        if key.strip() in ("pretrained", "model", "model_version", "model_name") and value.strip():
-            # A local folder's name says enough, and its path is nobody's business.
-            return Path(value.strip()).name if Path(value.strip()).exists() else value.strip()
-    return str(getattr(args, "model", "unknown"))
-
-
-def output_folder(args: Any) -> Path | None:
-    """The folder in which lmms-eval stores this run's results, or ``None`` where it stores none."""
-    output = getattr(args, "output_path", None)
-    if not output:
-        return None
-    from lmms_eval.loggers.evaluation_tracker import GeneralConfigTracker
-    from lmms_eval.utils import sanitize_model_name
-
-    named = GeneralConfigTracker._get_model_name(str(getattr(args, "model_args", "") or ""))
-    return Path(output) / str(sanitize_model_name(named))
+        answers = {
+            record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
+            for record in records
+        }
+        scores, result = score_closed_run(benchmark, answers, run, annotations=asked.scored)
+    report(asked, result, args)
+    return scores

@@ -15,7 +15,7 @@ from typing import Any
 from ..benchmark import Task
 from ..benchmark.home import Home
 from ..benchmark.prepare import prepare
-from ..prompts import BATCH, BLIND, COT, DIRECT, Protocol, named_protocol
+from ..prompts import BATCH, BLIND, COT, DIRECT, OPEN, Protocol, named_protocol
 
 #: Names one of the forms in ``prompts``, or a template file, to ask the direct tasks by.
 PROTOCOL_VARIABLE = "MMNEUROONCO_PROTOCOL"
@@ -76,6 +76,9 @@ VARIANTS: tuple[Variant, ...] = (
     *_closed("mmneuroonco_closed", "MMNeuroOnco", "full"),
     *_closed("mmneuroonco_closed_nobrats", "MMNeuroOnco_NoBraTS", "nobrats"),
     *_closed("mmneuroonco_phantom_closed", "MMNeuroOnco_Phantom", "full", phantom=True),
+    Variant("mmneuroonco_open", "MMNeuroOnco_Open", "open", "full", OPEN),
+    Variant("mmneuroonco_open_nobrats", "MMNeuroOnco_Open_NoBraTS", "open", "nobrats", OPEN),
+    Variant("mmneuroonco_phantom_open", "MMNeuroOnco_Phantom_Open", "open", "full", OPEN, phantom=True),
 )
 
 

@@ -1,0 +1,79 @@
+"""What a run by lmms-eval was: which questions it asked, how, of which model, and where its results go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ..benchmark import Benchmark
+from ..scores import Run, write_result
+from .asking import Asking
+
+
+def report(asked: Asking, result: dict[str, Any], args: Any) -> None:
+    """Print the signature, and store the full result beside lmms-eval's files where it stores any."""
+    print(f"\n{result['signature_line']}")
+    folder = output_folder(args)
+    if folder is not None:
+        stamp = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S")
+        path = folder / f"{stamp}_{asked.variant.lmms_eval}_result.json"
+        write_result(path, result)
+        print(f"full result: {path}")
+
+
+def asked_questions(asked: Asking, args: Any, answered: Sequence[str]) -> Benchmark[Any]:
+    """What lmms-eval asked under ``--limit`` and ``--offset``, which count requests; without them, what came back.
+
+    The two differ where lmms-eval drops questions silently (a token budget that ran out): these count as missing.
+    """
+    if args is None:
+        return asked.scored.restricted_to(answered)
+    limit, offset = getattr(args, "limit", None), int(getattr(args, "offset", 0) or 0)
+    requests = asked.requests()
+    if limit is None or limit == -1:
+        chosen = requests[offset:]
+    else:
+        count = math.ceil(len(requests) * limit) if 0 < limit < 1 else int(limit)
+        chosen = requests[offset : offset + count]
+    return asked.scored.restricted_to(qid for qids in chosen for qid in qids)
+
+
+def run_of(asked: Asking, args: Any) -> Run:
+    """What the signature says of the run: prompt, generation, framework and model."""
+    overridden = getattr(args, "gen_kwargs", None)
+    generation = asked.protocol.generation
+    return Run(
+        prompt=asked.prompt_key,
+        per=asked.protocol.per,
+        gen=f"{generation}+{overridden}" if overridden else generation,
+        via=f"lmms-eval-{version('lmms-eval')}",
+        model=model_name(args),
+    )
+
+
+def model_name(args: Any) -> str:
+    """The model as the signature names it: the checkpoint if the arguments name one, else lmms-eval's model class."""
+    if args is None:
+        return "unknown"
+    for part in str(getattr(args, "model_args", "") or "").split(","):
+        key, _, value = part.partition("=")
+        if key.strip() in ("pretrained", "model", "model_version", "model_name") and value.strip():
+            # A local folder's name says enough, and its path is nobody's business.
+            return Path(value.strip()).name if Path(value.strip()).exists() else value.strip()
+    return str(getattr(args, "model", "unknown"))
+
+
+def output_folder(args: Any) -> Path | None:
+    """The folder in which lmms-eval stores this run's results, or ``None`` where it stores none."""
+    output = getattr(args, "output_path", None)
+    if not output:
+        return None
+    from lmms_eval.loggers.evaluation_tracker import GeneralConfigTracker
+    from lmms_eval.utils import sanitize_model_name
+
+    named = GeneralConfigTracker._get_model_name(str(getattr(args, "model_args", "") or ""))
+    return Path(output) / str(sanitize_model_name(named))
