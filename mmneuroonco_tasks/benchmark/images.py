@@ -92,16 +92,20 @@ class ImageStore:
         self._checked = set(checked)
         self._last: tuple[int, Image] | None = None
 
+    def find(self, picture: Picture) -> Path | None:
+        """The picture's file, or ``None``."""
+        return self._files.get(picture.id)
+
     def path(self, picture: Picture) -> Path:
         """The picture's file.
 
         Raises:
             BenchmarkError: there is none.
         """
-        try:
-            return self._files[picture.id]
-        except KeyError:
-            raise BenchmarkError(f"image {picture.id} is missing; run `mmneuroonco doctor` to see what is.") from None
+        found = self.find(picture)
+        if found is None:
+            raise BenchmarkError(f"image {picture.id} is missing; run `mmneuroonco doctor` to see what is.")
+        return found
 
     def problems(self, pictures: Iterable[Picture]) -> dict[int, tuple[Picture, str]]:
         """By image id, the pictures that cannot be used and why. Files already found sound are not decoded again."""

@@ -16,14 +16,7 @@ from numpy.typing import NDArray
 from ..benchmark.concepts import normalised
 from ..benchmark.images import problem_in
 from ..benchmark.layouts import picture_key
-from ..benchmark.records import (
-    BRATS_PATIENT,
-    Benchmark,
-    BenchmarkError,
-    ClosedQuestion,
-    OpenQuestion,
-    Picture,
-)
+from ..benchmark.records import BRATS_PATIENT, Benchmark, ClosedQuestion, OpenQuestion
 from .samples import InstructionError, Sample
 
 #: Side of the perceptual hash: 16 × 16 = 256 bits. On phantoms, re-encoded and resized copies differ in at most 8 of
@@ -120,7 +113,7 @@ class Fingerprints:
                 prints.similar_paths.setdefault(picture_key(picture.path), picture.id)
                 if picture.patient:
                     prints.patients.setdefault(picture.patient.lower(), picture.id)
-                file = _file_of(benchmark, picture) if see else None
+                file = benchmark.images.find(picture) if see else None
                 prints._add_look(picture.id, look_at(file, perceptual=perceptual) if file else None)
             for question in benchmark.questions:
                 prints.questions.setdefault(_key_of(question), f"{benchmark.task} {question.qid}")
@@ -179,13 +172,6 @@ class Fingerprints:
         options = sample.form.options.values() if sample.form else ()
         same = self.questions.get(question_key(sample.question, options))
         return {} if same is None else {"question": same}
-
-
-def _file_of(benchmark: Benchmark[Any], picture: Picture) -> Path | None:
-    try:
-        return benchmark.images.path(picture)
-    except BenchmarkError:
-        return None
 
 
 def _key_of(question: ClosedQuestion | OpenQuestion) -> tuple[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from ..benchmark.concepts import normalised
 from ..benchmark.places import leaves_its_folder
-from ..benchmark.records import LETTERS, REJECTION_LETTER
+from ..benchmark.records import LETTERS, REJECTION_LETTER, BenchmarkError
 
 Variant: TypeAlias = Literal["open", "closed", "closed_cot"]
 #: The released variants, in the order in which tables show them.
@@ -33,7 +33,7 @@ _EXPLANATION = re.compile(r"\s*Explanation:\s*\S", re.DOTALL)
 _REJECTIONS = frozenset(("none of the above", "none of these", "none of the options", "none of the above options"))
 
 
-class InstructionError(ValueError):
+class InstructionError(BenchmarkError):
     """An instruction file that cannot be used. The message is one sentence: file, line, remedy."""
 
 
