@@ -1,8 +1,8 @@
 """One line that makes a number reproducible, and what in it makes two runs comparable.
 
 ``mmneuroonco|task:closed|scope:full|data:…|img:…|n:3190|prompt:direct-…|per:question|gen:greedy-16|extract:1|``
-``via:lmms-eval-0.7.3|model:…|ci:cluster-bs10000|seed:0|c:1|v:0.1.0`` and, where they apply, ``failed:3``,
-``missing:2`` and ``PARTIAL``; a short run has ``n:200/3190``.
+``via:lmms-eval-0.7.3|model:…|ci:cluster-bs10000|seed:0|c:1|v:0.1.0`` and, where they apply,
+``judge:<model>-<rubric hash>``, ``failed:3``, ``missing:2`` and ``PARTIAL``; a short run has ``n:200/3190``.
 
 ``c`` is the comparability version: it changes when the same responses would get another number (a metric's formula,
 what is asked), which the package's version ``v`` does not tell. The reading rules have their own, ``extract``.
@@ -43,6 +43,7 @@ _KEYS = (
     "c",
     "v",
 )
+_WHERE_THEY_APPLY = ("judge", "failed", "missing")
 _PARTIAL = "PARTIAL"
 #: Keys in which two comparable runs agree.
 _COMPARED = ("task", "scope", "data", "img", "n", "prompt", "per", "gen", "extract", "c")
@@ -104,11 +105,15 @@ class Signature:
     v: str = __version__
     failed: int = 0
     missing: int = 0
+    #: Model and rubric hash of the judge of open answers; empty where none was asked.
+    judge: str = ""
 
     def __post_init__(self) -> None:
         for key in _KEYS:
             if key != "n":
                 object.__setattr__(self, key, clean_value(getattr(self, key)))
+        if self.judge:
+            object.__setattr__(self, "judge", clean_value(self.judge))
         counts = (self.n, self.of, self.failed, self.missing)
         if min(counts) < 0 or self.n > self.of or self.failed + self.missing > self.n:
             raise SignatureError(
@@ -124,6 +129,7 @@ class Signature:
         *,
         failed: int = 0,
         missing: int = 0,
+        judge: str = "",
         resamples: int = RESAMPLES,
         seed: int = SEED,
     ) -> Signature:
@@ -145,6 +151,7 @@ class Signature:
             seed=str(seed),
             failed=failed,
             missing=missing,
+            judge=judge,
         )
 
     @property
@@ -158,7 +165,7 @@ class Signature:
         if self.n < self.of:
             values["n"] = f"{self.n}/{self.of}"
         parts = [_NAME, *(f"{key}:{value}" for key, value in values.items())]
-        parts += [f"{key}:{getattr(self, key)}" for key in ("failed", "missing") if getattr(self, key)]
+        parts += [f"{key}:{getattr(self, key)}" for key in _WHERE_THEY_APPLY if getattr(self, key)]
         return "|".join([*parts, _PARTIAL] if self.partial else parts)
 
     def to_dict(self) -> dict[str, str | int | bool]:
@@ -168,7 +175,8 @@ class Signature:
             values[key] = getattr(self, key)
             if key == "n":
                 values["of"] = self.of
-        return {**values, "failed": self.failed, "missing": self.missing, "partial": self.partial}
+        judge = {"judge": self.judge} if self.judge else {}
+        return {**values, **judge, "failed": self.failed, "missing": self.missing, "partial": self.partial}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Signature:
@@ -181,7 +189,7 @@ class Signature:
         lacking = [key for key in wanted if key not in values]
         if lacking:
             raise SignatureError(f"the signature has no {lacking[0]}; it is not one of this project.")
-        return cls(**{key: values[key] for key in wanted})
+        return cls(**{key: values[key] for key in wanted}, judge=values.get("judge", ""))
 
     @classmethod
     def parse(cls, line: str) -> Signature:
@@ -198,7 +206,7 @@ class Signature:
             key, separator, value = part.partition(":")
             if part == _PARTIAL:
                 continue
-            if not separator or key in values or key not in (*_KEYS, "failed", "missing"):
+            if not separator or key in values or key not in (*_KEYS, *_WHERE_THEY_APPLY):
                 raise SignatureError(f"{part[:40]!r} does not belong in a signature.")
             values[key] = value
         asked = _ASKED.fullmatch(values.get("n", ""))
