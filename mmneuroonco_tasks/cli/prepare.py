@@ -72,7 +72,8 @@ def progress_bar(pictures: Iterable[Picture], description: str, total: int) -> I
     from rich.console import Console
     from rich.progress import track
 
-    return track(pictures, description, total, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    return track(pictures, description, total, console=console, transient=True, disable=not console.is_terminal)
 
 
 def describe(report: Prepared) -> str:
