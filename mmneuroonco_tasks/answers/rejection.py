@@ -1,0 +1,125 @@
+"""Words for none-of-the-above, in a rewritten text (see `mentions`).
+
+"None of these", "no option fits", "the correct answer isn't listed" and their like in other languages are a pick of
+the rejection option. Three things that look alike are not: "none of the *other* options", "none of the *findings*",
+and "none of these *can be determined*", which is a refusal.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .mentions import ANY
+
+_OF_OFFER = (
+    r"(?:above|below|listed|given|provided|offered|available|presented|supplied|stated|mentioned|named|shown|suggested|"
+    r"proposed|preceding|previous|aforementioned|multiple[- ]choice|answer|answers|option|options|choice|choices|"
+    r"alternatives?|candidates?|categor(?:y|ies)|labels?|diagnos[ei]s|diagnostic|sequences?|modalit(?:y|ies)|shapes?|sizes?|"
+    r"locations?|regions?|descriptions?|descriptors?|possibilit(?:y|ies)|terms?|entit(?:y|ies)|classes|responses?|items?|"
+    r"four|five|three|two|4|5|possible|potential|here|specific|a-d|in the list|on the list|in this list)"
+)
+_NO_FINDING = (
+    r"(?!\s+(?:\w+\s+)?(?:other|others|remaining|rest|findings?|features?|signs?|lesions?|images?|structures?|slices?|"
+    r"tissues?|regions? of|areas?|changes|criteria|information|us)\b)"
+)
+_RIGHT = r"(?:correct|right|suitable|appropriate|matching|valid|proper|accurate|true|good|adequate|fitting|applicable)"
+_WRONG = r"(?:incorrect|wrong|false|inaccurate|not correct|not right|not applicable|invalid|inappropriate|inconsistent|excluded|ruled out)"
+_FITS = (
+    r"(?:appl(?:y|ies)|fits?|match(?:es)?|correspond(?:s)?|describe[sd]?|works?|suits?|agrees?|is|are|seems?|appears?|"
+    r"adequately|accurately|correctly|explains?)"
+)
+_OFFER = r"(?:options?|choices?|answers?|alternatives?|possibilit(?:y|ies)|list|listed|given|provided|offered|above|available)"
+_LISTED = (
+    r"(?:listed|among|amongst|included|offered|given|provided|present(?:ed)?|available|shown|there|here|in the|on the|"
+    r"one of|part of|any of|within|represented|mentioned)"
+)
+_SUBJECT = (
+    r"(?:(?:the\s+)?(?:correct|right|true|actual|real|proper|appropriate|accurate)\s+"
+    r"(?:answer|option|choice|diagnosis|one|sequence|modality|size|shape|location|category|pattern|term|response|label)"
+    r"|(?:the\s+)?(?:answer|correct\s+\w+))"
+)
+_LIST = rf"{ANY}(?:[\s,/]+(?:(?:and|or|nor|y|ni|et|ou|und|oder|noch)\s+)?(?:neither\s+)?{ANY})*"
+
+#: Each is a way of saying that nothing on offer is right.
+_WORDS = (
+    rf"none\s+of\s+(?:(?:the|these|those|them|your|its|it|all)\b{_NO_FINDING}(?:\s+(?:of\s+)?(?:the\s+)?{_OF_OFFER}\b)*|{_OF_OFFER}\b(?:\s+{_OF_OFFER}\b)*)",
+    rf"none\s+of\s+(?:the\s+)?(?:options?\s+)?{_LIST}",
+    rf"none\s+(?:{_OF_OFFER}\b\s+)?(?=(?:{_FITS}|here|listed|above)\b)(?!(?:is|are|was|were)\s+(?:visible|seen|present|identified|shown|detected|noted|available|provided|attached))",
+    rf"neither\s+of\s+(?:the|these|those|them)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*",
+    rf"neither\s+(?:option\s+)?{ANY}(?:[\s,/]+(?:(?:and|or|nor)\s+)?(?:neither\s+)?{ANY}){{2,}}",
+    rf"no\s+(?:(?:single|one|listed|given|offered|available|provided|of these)\s+)*{_RIGHT}\s+(?:\w+\s+)?(?:options?|answers?|choices?|match|alternatives?|diagnosis)(?:\s+(?:is|was|are|here|among|in|listed|provided|given|offered|available)\b)*",
+    rf"no\s+(?:(?:single|one|listed|given|offered|available|provided|answer|such)\s+)*(?:options?|choices?|answers?|alternatives?|diagnosis|item)\s+(?:(?:above|here|listed|given|provided|really|in the list|on the list|of these|among these)\s+)*(?:{_FITS})\b(?!\s+(?:possible|given|provided|available|can\b))",
+    rf"(?:there\s+(?:is|are)\s+)?no\s+{_RIGHT}\s+(?:options?|answers?|choices?)",
+    rf"there(?:'s|\s+is)\s+no\s+match(?:ing)?\b(?:\s+(?:option|answer|choice))?",
+    rf"nothing\s+(?:(?:in|on|of|from|among)\s+(?:the\s+)?(?:list|options|choices|above|these|offer)\s+|(?:listed|above|here|offered|given|provided|else)\s+)*(?:fits|matches|applies|is\s+{_RIGHT}|corresponds|suits|works)",
+    rf"{_SUBJECT}(?:\s+(?:here|for this\s+\w+|to this question|in this case|itself))?,?\s+(?:is|was|seems|does|has|may|might|would|appears|simply|actually)?\s*(?:to be\s+|be\s+)?(?:n't|not|missing|absent)\b\s*(?:to be\s+|be\s+|appear\s+(?:to be\s+)?|been\s+|seem\s+(?:to be\s+)?|actually\s+|even\s+|from\s+)?(?:{_LISTED}|the\s+(?:list|options))\b(?:\s+(?:the\s+)?{_OF_OFFER}\b)*",
+    rf"(?:diagnosis|finding|lesion|entity|sequence|modality|appearance|pattern)\s+(?:is|was)(?:n't|\s+not)\s+(?:among|amongst|one of|any of|in)\s+(?:the\s+|these\s+|those\s+)?(?:{_OF_OFFER}\s?)+",
+    rf"(?:is|are|was|does|do|did|can|'s)?(?:n't|\s?\bnot)\s+(?:(?:match|fit|correspond(?:\s+(?:to|with))?|agree\s+with|belong\s+to|suit|look\s+like|seem\s+to\s+(?:be|fit|match)|resemble|be|meet|align\s+with|conform\s+to|satisfy|consistent\s+with|compatible\s+with|described\s+by|covered\s+by|represented\s+by)\s+)?(?:with\s+|to\s+)?(?:any|one)\s+of\s+(?:the|these|those|them|your)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*",
+    rf"(?:does|do|did)(?:n't|\s+not)\s+(?:match|fit|correspond to)\s+any\s+(?:of\s+)?{_OF_OFFER}(?:\s+{_OF_OFFER}\b)*",
+    rf"(?:fits|matches|match|fit)\s+none\s+of\s+(?:the|these|those|them)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*",
+    rf"all\s+(?:of\s+)?(?:the\s+|these\s+|those\s+)?(?:{_OF_OFFER}\s+)+(?:are|is|seem|appear|look)(?:\s+(?:all|equally|clearly|therefore))?\s+{_WRONG}",
+    rf"(?:every|each)(?:\s+one)?(?:\s+of\s+(?:the|these))?\s+(?:{_OF_OFFER}\s+)+(?:is|are|seems|appears|looks)\s+{_WRONG}",
+    rf"(?:they|these|those)\s+are\s+all\s+{_WRONG}|(?<!are )(?<!were )all\s+(?:are\s+|is\s+)?(?:wrong|incorrect|false)",
+    r"none\s+apply|\bnota\b|none\s*/\s*other",
+)
+#: In scripts without blanks between words.
+_GLUED_WORDS = (
+    r"(?:以上|上述|上面|这些|所有|四个|四项|其他)?(?:的)?(?:所有|全部|任何|各)?(?:选项|答案|各项|诊断|选择)?(?:都|均|皆|全)(?:不是|不对|不正确|不符合|不符|错误|不适用|不匹配|错|非|不符合题意|不成立)",
+    r"(?:以上|上述)(?:皆非|全非|无|没有一个|没有|任何一个都不是|任何选项都不正确)(?:一项|一个|选项)?(?:正确|符合|对的|适用)?(?:的)?(?:选项|答案)?",
+    r"(?:没有|无|沒有)(?:任何)?(?:一个|一项|一個)?(?:正确|合适|符合|匹配|适用|適合|正確)?(?:的)?(?:选项|答案|選項)(?:是)?(?:都)?(?:正确|符合|适用|匹配|正確)?(?:的)?",
+    r"(?:上記|以上|上の|選択肢)?(?:の|は)?(?:うち|中|選択肢)?(?:の|に)?(?:いずれ|どれ)(?:で|に)?も(?:ない|ありません|該当しない|該当しません|当てはまらない|当てはまりません|なし)|該当(?:なし|するものはありません|するものはない|する選択肢はありません|する選択肢はない)",
+    r"(?:위의?|보기|선택지|상기)?\s?(?:중|의)?\s?(?:어느 ?것도|모두|어떤 것도|정답이|해당 사항|해당되는 것|해당하는 것)(?:이|도)?\s?(?:아님|아니다|아닙니다|없음|없습니다|없다|해당되지 않음|해당하지 않음|해당되지 않습니다|해당하지 않습니다)|해당\s?(?:사항\s?)?(?:없음|없습니다)|모두 아(?:님|닙니다)",
+)
+_IN_OTHER_LANGUAGES = (
+    r"ningun[oa]s?\s+de\s+(?:l[ao]s|estas|estos|ellas|ellos|entre)\b(?:\s+(?:anteriores|opciones|alternativas|respuestas|mencionad[ao]s|opciones anteriores|dadas|es correcta|son correctas|diagnósticos))*|ninguna(?:\s+opción)?\s+es\s+correcta|ninguna\s+opción(?:\s+\w+)?",
+    r"aucun[e]?\s+(?:de|des|d'entre)\s+(?:ces\s+|les\s+|elles|eux)?(?:réponses?|options?|choix|propositions?|diagnostics?|alternatives?|ci-dessus|précédent[es]*)?(?:\s+(?:ci-dessus|proposé[es]*|précédentes?|données?))*|aucune\s+(?:réponse|option|proposition)(?:\s+\w+)?|rien de tout cela",
+    r"kein[er]?s?\s+(?:der|von|dieser)\s+(?:(?:oben|oberen|obigen|genannten|aufgeführten|angegebenen|vorgegebenen|vorgeschlagenen|diesen|den|obengenannten|gegebenen|angebotenen)\s*)*(?:antworten|optionen|möglichkeiten|auswahlmöglichkeiten|diagnosen|alternativen|genannten)?|keine\s+(?:antwort|option)\s+(?:ist\s+richtig|trifft\s+zu|passt|stimmt)|nichts davon",
+    r"nessun[oa]?\s+(?:delle|dei|di|tra|fra)\s+(?:le\s+)?(?:precedenti|opzioni|risposte|queste|alternative|quelle|scelte|diagnosi|suddette|elencate|indicate|questi)(?:\s+(?:precedenti|elencate|indicate|sopra))*|nessuna\s+(?:opzione|risposta)(?:\s+\w+)?",
+    r"nenhum[a]?\s+(?:das|dos|destas|delas|dessas)\s*(?:anteriores|opções|alternativas|respostas|acima|opções acima|mencionadas|alternativas anteriores|diagnósticos)?(?:\s+(?:acima|anteriores|mencionadas|apresentadas))*|nenhuma\s+(?:opção|alternativa|resposta)(?:\s+\w+)?",
+    r"(?:ничего|ничто|ни\s+один|ни\s+одно|ни\s+одна|никакой|нет\s+правильного)\s+(?:из\s+)?(?:(?:выше)?перечисленн\w+|вариант\w*|ответ\w*|этих|указанн\w+|предложенн\w+|них|приведенн\w+|диагноз\w*)(?:\s+(?:вариант\w*|ответ\w*|выше))*",
+    r"لا شيء مما (?:سبق|ذكر)|لا شيء من (?:هذه|الخيارات)|ليس أي مما سبق|لا شيء مما ذكر أعلاه|لا توجد إجابة صحيحة",
+    r"geen\s+van\s+(?:de\s+)?(?:bovenstaande|deze|opties|genoemde|antwoorden)\w*(?:\s+\w*opties)?|ingen\s+(?:av|af)\s+(?:de\s+)?(?:ovanstående|ovennævnte|ovenstående|dessa|disse|alternativen)",
+    r"(?:yukarıdakilerin\s+)?hiçbiri(?:\s+değil)?|żadn[ae]\s+z\s+(?:powyższych|tych|podanych)(?:\s+\w+)?|žádn[áé]\s+z\s+(?:výše\s+)?uvedených|niciuna\s+dintre\s+\w+",
+    r"không\s+(?:có\s+)?(?:đáp án|phương án|lựa chọn)\s+nào(?:\s+\w+){0,2}|tidak\s+(?:ada\s+)?(?:satu\s*pun\s+)?(?:dari\s+)?(?:di\s+atas|semua|pilihan)(?:\s+di\s+atas)?|bukan\s+(?:semua|salah satu)|उपरोक्त में से कोई नहीं|इनमें से कोई नहीं|ไม่มีข้อใดถูก",
+)  # fmt: skip
+_PATTERN = re.compile(rf"(?<![^\W_])(?:{'|'.join((*_WORDS, *_IN_OTHER_LANGUAGES))})|{'|'.join(_GLUED_WORDS)}")
+
+#: After it, nothing was rejected: that none can be *told* is a refusal.
+_UNTOLD = re.compile(
+    r"[\s,]*(?:\w+\s){0,3}?(?:can|could|may|is possible to|are possible to)\s?(?:not\s)?(?:be\s)?(?:\w+ly\s)?(?:determin|confirm|verif|select|chos|establish|"
+    r"assess|diagnos|exclu|ruled|answer|evaluat|identif|distinguish|ascertain|conclu|told|inferr|judg)"
+)
+_FOLLOWED = re.compile(
+    r"[\s,]*(?:can|could)\s(?:be\s)?(?:\w+ly\s)?(?:determin|confirm|verif|select|chos|establish|assess|diagnos|exclu|ruled|evaluat|identif|answer)"
+)
+#: A whole response or payload that says it in one word.
+_ONE_WORD = re.compile(
+    r"(?:none|nothing|neither|ninguna|ninguno|aucune?|keine[rs]?|nessun[ao]|nenhuma?|无|都不是|なし|없음|нет|geen|hiçbiri)",
+    re.I,
+)
+_OTHERS = re.compile(r"\b(?:other|others|rest|remaining)\b")
+
+
+def rewrite_rejection(text: str, rejecting: str) -> str:
+    """``text`` with every none-of-the-above in words as the mention ``rejecting``."""
+
+    def replaced(found: re.Match[str]) -> str:
+        if _OTHERS.search(found.group()) or _UNTOLD.match(text, found.end()):
+            return found.group()
+        return f" {rejecting} "
+
+    return _PATTERN.sub(replaced, text)
+
+
+def is_one_word_rejection(phrase: str) -> bool:
+    """Whether a whole answer is "none" or its like.
+
+    >>> is_one_word_rejection("None"), is_one_word_rejection("none seen")
+    (True, False)
+    """
+    return _ONE_WORD.fullmatch(phrase.strip(" .!,;:\"'()[]*")) is not None
+
+
+def rejection_is_untold(text: str, mentioned_rejection: str) -> bool:
+    """Whether the rejection option's own text is said not to be tellable ("None of the above can be confirmed")."""
+    return any(_FOLLOWED.match(text, m.end()) for m in re.finditer(re.escape(mentioned_rejection), text))

@@ -1,0 +1,206 @@
+"""From a model's lines to the text that is reasoned about: mentions, each as one character, in lower case.
+
+What is only shown goes here: the echo of the option list, lists of probabilities, instructions. What merely names an
+option differently becomes one mention: "option (B)", "B. meningioma", "the second option", "none of these".
+"""
+
+from __future__ import annotations
+
+import re
+
+from .mentions import ANY, BOTH, BY_LETTER, BY_TEXT, CONFLICT, LETTER, NOT_OFFERED, TEXT, kind_of, mask_of, mention
+from .normalise import ARROW, CROSS, EMPTY_BOX, STAR, TICK
+from .options import OptionReader
+from .rejection import rewrite_rejection
+
+_NUMBERS = {
+    word: number
+    for number, listed in enumerate(
+        (
+            "first 1st primera primer premier première erste ersten prima primeira 一 1",
+            "second 2nd segunda segundo deuxième seconde zweite zweiten seconda 二 两 2",
+            "third 3rd tercera tercer troisième dritte dritten terza terceira 三 3",
+            "fourth 4th cuarta cuarto quatrième vierte vierten quarta 四 4",
+            "fifth 5th quinta quinto cinquième fünfte fünften 五 5",
+            "sixth 6th", "seventh 7th", "eighth 8th",
+        )
+    )
+    for word in listed.split()
+}  # fmt: skip
+_LAST = frozenset("last última último dernière dernier letzte letzten ultima 最后一 最後一".split())
+_ORDINAL = re.compile(
+    r"(?:(?<!my )(?<!your )(?<!at )(?<!\w)(?:(?:the|la|el|le|die|der|a) )?"
+    rf"(?:(?P<word>{'|'.join(w for w in _NUMBERS if len(w) > 2)}|last|última|último|dernière|dernier|letzten?|ultima) "
+    r"(?:listed |given |answer |of the )?(?:options?|choice|answer|one|alternative|item|possibility|opción|opção|alternativa|réponse|antwort|opzione|respuesta|"
+    r"risposta|resposta|proposition)(?: (?:in the list|listed|given|above|on the list))?(?!\w)))|第 ?(?P<han>[一二三四五六1-6]) ?(?:个|個|项|項|選|选)?(?:选项|選項|答案|项|項)?|(?P<end>最后一个选项|最后一项|最後の選択肢)"
+)
+
+_NOUN = r"(?:options?|choices?|letters?|alternatives?|opci[oó]n|op[cç][aã]o|alternativa|lettre|letra|buchstabe|lettera|opzione|вариант|буква|answer option|answer choice)"
+_UNWRAP = re.compile(rf"[(\[{{<\"'«]\s?({ANY})\s?[)\]}}>\"'»]|({ANY})['’]s?\b(?=\W)")
+_NOUN_BEFORE = re.compile(rf"(?:\b(?:the|la|el|le|die|l')\s?)?\b{_NOUN}\s?#?\s?(?={ANY})")
+_NOUN_AFTER = re.compile(rf"(?<={BY_LETTER})\s?(?:选项|選項|項|项|を|は|が|입니다|です)")
+_ARTICLE = re.compile(rf"\b(?:an?|the|el|la|le|un|une|una|der|die|das|ein|eine)\s(?={ANY})")
+
+_AGREEING = (
+    re.compile(rf"({BY_LETTER})((?:[\s.:)\]|,=★]|-){{0,5}}\(?)({BY_TEXT})\)?"),
+    re.compile(rf"({BY_TEXT})([\s(\[:,=|-]{{1,4}})({BY_LETTER})[)\]]?"),
+)
+#: A letter and an option's text that stand as one answer, and disagree: at the start of a line, with nothing behind.
+_DISAGREEING = re.compile(
+    rf"((?:^|[:=→]\s?|\b(?:is|be|choose|select)\s)[\s★]?)({BY_LETTER})\s?[.):|=-]?(?:\s|\s-\s|\s?\()?({BY_TEXT})\)?(?=\s?[.)!]?\s?(?:$|\n))",
+    re.M,
+)
+_TWO_LINES = re.compile(rf"\W*({BY_LETTER})\W*\n\W*({BY_TEXT})\W*")
+
+_SHARE = re.compile(
+    rf"(?:{ANY}\s?[\"']?\s?(?:[:=(~≈-]|is|at|has|about)?\s?(?:a |approximately |about |~)?(?:probability|likelihood|confidence|score)?\s?(?:of\s|[:=]\s?)?"
+    rf"(?:[01]?\.\d+|\d{{1,3}}(?:\.\d+)?\s?%|[01](?=[,;}}\s]))\s?\)?(?:\s?(?:probability|likelihood|confidence|chance))?[\s,;.|/]{{0,3}}(?:and\s)?){{2,}}"
+)
+
+_LIST_GAP = re.compile(
+    rf"[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*(?:(?:and|or|&)\s)?(?:\(?(?:the )?(?:correct|right)(?: (?:answer|option|choice))?\)?)?[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*"
+)
+_MARKED = re.compile(rf"[{STAR}{TICK}{ARROW}]|\b(?:correct|right)\b")
+_LONGEST_GAP = 40
+
+_LINE_MARK = re.compile(
+    rf"^([^\w\n{TICK}{CROSS}{EMPTY_BOX}]{{0,4}})([{TICK}{CROSS}{EMPTY_BOX}])\s?(?=[^\n{TICK}{CROSS}{EMPTY_BOX}]{{0,3}}{ANY})"
+)
+_BOX_MARK = re.compile(rf"([{TICK}{CROSS}{EMPTY_BOX}])\s?[(\s]?({ANY}[.):]?(?:\s?{BY_TEXT})?)")
+
+_ALL = re.compile(
+    r"\ball of the above\b(?: (?:options|answers|choices))?|以上都是|以上皆是|todas las anteriores|alle der genannten"
+)
+_INSTRUCTION = re.compile(
+    r"^\W*(?:please )?(?:answer|respond|reply|output|return|choose|select|pick|give|provide|write|do not|don't|only|use|just)\b[^\n\ue000-\ue2ff]{0,200}?"
+    r"\b(?:only(?: one)?(?: of)?(?: the)?(?: option'?s?)?(?: correct)?(?: single)? (?:option )?letters?|letter only|option letter(?: only)?|one letter|single letter|any other text|letter of the correct \w+|"
+    r"letter from the given choices directly|no explanation|given choices directly|following options|from the options)\b(?:\s?(?:from|:|among|of|in)?\s?(?:the )?[^\n]{0,30}?:?\s?"
+    rf"{ANY}(?:[\s,]*(?:or |and )?{ANY}){{1,7}})?[.:)]*",
+    re.M,
+)
+
+
+def rewritten(text: str, options: OptionReader) -> str:
+    """``text`` (plain lines, see `markup`) in lower case, each mention of an option as one character."""
+    text = options.rewrite(text)
+    text = _ordinals(text, options)
+    text = _INSTRUCTION.sub("\n", text)
+    text = _marks_after(text)
+    text = _UNWRAP.sub(lambda found: (found[1] or found[2]) + (" " if found[2] else ""), text)
+    text = _NOUN_AFTER.sub(" ", _NOUN_BEFORE.sub("", text))
+    rejecting = mention(TEXT, options.rejection) if options.rejection else NOT_OFFERED
+    text = rewrite_rejection(text, rejecting)
+    text = _ALL.sub(mention(TEXT, options.offered & ~options.rejection), text)
+    text = _ARTICLE.sub("", text)
+    text = _merged(text)
+    text = _SHARE.sub(" ", text)
+    return _without_echo(text, options).replace(STAR, " ")
+
+
+def _ordinals(text: str, options: OptionReader) -> str:
+    if not options.offered:
+        return text
+
+    def named(found: re.Match[str]) -> str:
+        word = found["word"] or found["han"] or ""
+        if found["end"] or word in _LAST:
+            bit = 1 << (options.offered.bit_length() - 1)
+        else:
+            bit = 1 << _NUMBERS[word] if word in _NUMBERS else 0
+        if found["han"] and not re.search("选|選|答|项|項", found.group()):
+            return found.group()
+        return mention(LETTER, bit) if bit & options.offered else NOT_OFFERED
+
+    return _ORDINAL.sub(named, text)
+
+
+def _marks_after(text: str) -> str:
+    """Ticks, crosses and boxes before an option moved behind it, line by line."""
+    if not any(mark in text for mark in (TICK, CROSS, EMPTY_BOX)):
+        return text
+    lines = []
+    for line in text.split("\n"):
+        if _LINE_MARK.match(line):
+            line = _BOX_MARK.sub(lambda found: f"{found[2]} {CROSS if found[1] == EMPTY_BOX else found[1]} ", line)
+            if line[:4].strip()[:1] in (TICK, CROSS, EMPTY_BOX) and line.strip():
+                mark = line.strip()[0]
+                line = f"{line.strip()[1:]} {CROSS if mark == EMPTY_BOX else mark}"
+        lines.append(line.replace(EMPTY_BOX, CROSS) if _is_list_line(line) else line)
+    return "\n".join(lines)
+
+
+def _is_list_line(line: str) -> bool:
+    return EMPTY_BOX in line and any("\ue000" <= character <= "\ue2ff" for character in line)
+
+
+def _merged(text: str) -> str:
+    def merge(found: re.Match[str]) -> str:
+        common = mask_of(found[1]) & mask_of(found[3])
+        return mention(BOTH, common) + (" " if found[2][-1:].isspace() else "") if common else found.group()
+
+    for pattern in _AGREEING:
+        text = pattern.sub(merge, text)
+    both = _TWO_LINES.fullmatch(text)
+    if both:
+        common = mask_of(both[1]) & mask_of(both[2])
+        return mention(BOTH, common) if common else CONFLICT
+    return _DISAGREEING.sub(
+        lambda found: found[1] + CONFLICT if not mask_of(found[2]) & mask_of(found[3]) else found.group(), text
+    )
+
+
+def _without_echo(text: str, options: OptionReader) -> str:
+    """``text`` without runs of mentions that only list the options; one that is marked in such a run stays."""
+    places = [place for place, character in enumerate(text) if "\ue000" <= character <= "\ue2ff"]
+    if len(places) < 2:
+        return text
+    pieces, position, run = [], 0, places[:1]
+    for place in [*places[1:], len(text)]:
+        if place < len(text) and _continues(text, run[-1], place):
+            run.append(place)
+            continue
+        if _is_echo([text[p] for p in run], options):
+            pieces += [text[position : run[0]], _chosen(text, run, options)]
+            position = run[-1] + 1
+        run = [place]
+    return "".join([*pieces, text[position:]])
+
+
+def _continues(text: str, last: int, place: int) -> bool:
+    return (
+        mask_of(text[place]) > mask_of(text[last]) > 0
+        and (kind_of(text[place]) == kind_of(text[last]) or LETTER not in (kind_of(text[place]), kind_of(text[last])))
+        and place - last <= _LONGEST_GAP
+        and _LIST_GAP.fullmatch(text, last + 1, place) is not None
+        # Letters alone are listed within a line; below such a list a letter is an answer.
+        and not (kind_of(text[place]) == LETTER and "\n" in text[last:place])
+    )
+
+
+def _is_echo(run: list[str], options: OptionReader) -> bool:
+    if len(run) < 2:
+        return False
+    count = options.offered.bit_count()
+    kinds = {kind_of(character) for character in run}
+    if kinds == {LETTER}:
+        return count > 2 and len(run) == count
+    if LETTER in kinds:
+        return False
+    if TEXT in kinds and kinds != {TEXT, BOTH}:
+        return options.texts_of_all("".join(run)) and (len(run) > 2 or count == 2)
+    return len(run) >= min(3, count)
+
+
+def _chosen(text: str, run: list[int], options: OptionReader) -> str:
+    """The one option of an echoed list that is set off from the others, if there is one."""
+    marked = []
+    for index, place in enumerate(run):
+        start = run[index - 1] + 1 if index else max(0, place - 4)
+        end = run[index + 1] if index + 1 < len(run) else place + _LONGEST_GAP
+        before, after = text[start:place], text[place + 1 : end]
+        separate_lines = "\n" in before or index == 0
+        before = before.rpartition("\n")[2]
+        after = after.partition("\n")[0]
+        if (separate_lines and _MARKED.search(before[-4:])) or _MARKED.search(after):
+            marked.append(text[place])
+    return f" {marked[0]}\n" if len(marked) == 1 else "\n"
