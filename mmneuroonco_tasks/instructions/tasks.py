@@ -112,8 +112,8 @@ def named_benchmark(task: Task) -> Benchmark[Any]:
     named, images = os.environ.get(INSTRUCTIONS_VARIABLE), os.environ.get(IMAGES_VARIABLE)
     if not named or not images:
         raise InstructionError(
-            f"{INSTRUCTIONS_VARIABLE} and {IMAGES_VARIABLE} must name the instruction file to ask (such as the held-out "
-            "part that `mmneuroonco instructions split` writes) and the folder of its pictures."
+            f"{INSTRUCTIONS_VARIABLE} and {IMAGES_VARIABLE} must name the instruction file to ask (such as a held-out "
+            "part from `mmneuroonco instructions split`) and the folder of its pictures."
         )
     files = [Path(each).expanduser() for each in named.split(os.pathsep) if each]
     benchmark = instruction_benchmark(task, files, Path(images).expanduser())
