@@ -15,6 +15,7 @@ from .demo import demo
 from .doctor import doctor
 from .dual import dual
 from .export import export
+from .instructions import instructions
 from .paths import paths
 from .plugin import disable, enable
 from .prepare import prepare
@@ -32,6 +33,7 @@ for _command in (prepare, doctor, score, demo, paths, dual, audit, enable, disab
     app.command()(_command)
 app.add_typer(run, name="run")
 app.add_typer(export, name="export")
+app.add_typer(instructions, name="instructions")
 
 
 @app.callback(invoke_without_command=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,7 @@ def _use(exported: Sequence[Exported], form: str, copied: bool) -> str:
 def _head(exported: Sequence[Exported]) -> str:
     # Pictures and annotations have licences of their own, so the hub is pointed to the text.
     lines = ["---", "license: other", "license_name: see-licences-below", "task_categories:"]
-    lines += ["- visual-question-answering", "language:", "- en", "tags:", "- medical", "- brain-tumour", "- mri", "configs:"]
+    lines += ["- visual-question-answering", "language:", "- en", "tags:", "- medical", "- mri", "configs:"]
     for each in exported:
-        lines += [f"- config_name: {each.path.stem!r}", f"  data_files: {each.path.name!r}"]
+        lines += [f"- config_name: {json.dumps(each.path.stem)}", f"  data_files: {json.dumps(each.path.name)}"]
     return "\n".join([*lines, "---", ""])
