@@ -84,6 +84,12 @@ class HubStub:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
+    def fetched(self) -> list[str]:
+        """The files whose content was asked for, in order."""
+        start = f"/datasets/{DATASET}/resolve/main/"
+        return [a.path.removeprefix(start) for a in self.asked if a.method == "GET" and a.path.startswith(start)]
+
+    @property
     def ranges(self) -> list[str | None]:
         """The Range header of each transfer of a zip."""
         return [asked.range for asked in self.asked if asked.method == "GET" and asked.path.endswith(".zip")]
