@@ -13,7 +13,7 @@ from mmneuroonco_tasks.benchmark.records import OpenBenchmark, OpenQuestion
 from .attributes import ATTRIBUTES, MEASUREMENTS
 from .judgement import Judgement
 from .open_reading import OpenAnswer, OpenOutcome, open_task, read_open
-from .overlap import bleu_statistics, rouge_l
+from .overlap import BLEU_COLUMNS, bleu_statistics, rouge_l
 from .uncertainty import ClusterCounts
 
 #: Sums by name, each of shape ``(questions,)``: integers, except the fractions of keywords, ROUGE-L and BERTScore.
@@ -99,7 +99,7 @@ def overlap_columns(questions: Sequence[OpenQuestion], answers: Mapping[str, Ope
     """BLEU's statistics and ROUGE-L; a response that is not there is an empty text."""
     pairs = [(answers[question.qid].text, question.reference_answer) for question in questions]
     statistics = [bleu_statistics(*pair) for pair in pairs]
-    columns: OpenColumns = {name: np.array([row[name] for row in statistics]) for name in statistics[0]}
+    columns: OpenColumns = {name: np.array([row[name] for row in statistics]) for name in BLEU_COLUMNS}
     return {**columns, "rouge_l": np.array([rouge_l(*pair) for pair in pairs])}
 
 
