@@ -52,13 +52,14 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class ScopeState:
-    """A scope of a task: how many questions, how many pictures it lacks, and what lmms-eval calls it."""
+    """A scope of a task: how many questions, how many pictures it lacks, and what the frameworks call it."""
 
     task: Task
     scope: str
     questions: int
     lacking: int
     lmms_eval: str | None
+    vlmeval: str | None
 
     @property
     def can_run(self) -> bool:
@@ -171,9 +172,11 @@ def _scope_states(task: Task, questions: Questions, problems: Mapping[int, objec
     for scope, belongs in SCOPES.items():
         asked = [question for question in questions if belongs(question)]
         lacking = len({question.picture.id for question in asked} & problems.keys())
-        names = (v.lmms_eval for v in VARIANTS if (v.task, v.scope, v.phantom) == (task, scope, False))
+        # The plain task of a scope comes first in the table, before its controls and twins.
+        variant = next((v for v in VARIANTS if (v.task, v.scope, v.phantom) == (task, scope, False)), None)
+        names = (variant.lmms_eval, variant.vlmeval) if variant else (None, None)
         if asked:
-            states.append(ScopeState(task, scope, len(asked), lacking, next(names, None)))
+            states.append(ScopeState(task, scope, len(asked), lacking, *names))
     return states
 
 

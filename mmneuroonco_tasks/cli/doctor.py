@@ -61,15 +61,23 @@ def _data(found: Diagnosis) -> Iterable[str]:
     yield f"  {mark} {'pictures':<19} {said}"
     for source, count in found.missing_by_source.items():
         yield f"      {count:>5} missing     {escape(source)}"
+    unusable = len(found.problems) - sum(found.missing_by_source.values())
+    if unusable:
+        yield f"      {unusable:>5} unusable"
 
 
 def _runs(found: Diagnosis) -> Iterable[str]:
     if not found.scopes:
         return
+    only_vlmeval = [state.name for state in found.frameworks if state.version] == ["VLMEvalKit"]
     yield "\n[bold]What can run[/]"
     for state in found.scopes:
-        how = f"lmms-eval --tasks {state.lmms_eval}" if state.lmms_eval else ""
-        said = how if state.can_run else f"lacks {state.lacking:,} pictures"
+        how = (
+            f"mmneuroonco run vlmeval --data {state.vlmeval}"
+            if only_vlmeval
+            else f"lmms-eval --tasks {state.lmms_eval}"
+        )
+        said = f"lacks {state.lacking:,} of its pictures" if state.lacking else how if state.lmms_eval else ""
         name = f"{state.task} {state.scope}"
         yield f"  {_YES if state.can_run else _NO} {name:<19} {state.questions:>5,} questions  {said}".rstrip()
 
@@ -81,7 +89,7 @@ def _frameworks(found: Diagnosis) -> Iterable[str]:
         yield f"  {mark} {state.name:<19} {_framework(state)}"
     said = {
         "on": "on: every Python of this environment registers our tasks by itself",
-        "off": "off: `mmneuroonco enable` makes VLMEvalKit's own commands and `lmms-eval tasks list` find our tasks",
+        "off": "off: `mmneuroonco enable` lets VLMEvalKit's own command and `lmms-eval tasks list` find our tasks",
         "outdated": "outdated",
     }[found.hook]
     yield f"  {_YES if found.hook == 'on' else _NOTHING} {'import hook':<19} {said}"
@@ -92,7 +100,12 @@ def _framework(state: FrameworkState) -> str:
         extra = {"lmms-eval": "lmms-eval", "VLMEvalKit": "vlmeval"}[state.name]
         return f"not here: `pip install 'mmneuroonco-tasks\\[{extra}]'`, in an environment of its own"
     said = [state.version, "tested" if state.tested else "not tested"]
-    said.append("finds our tasks" if state.registered else "does not find our tasks by itself")
+    if state.registered:
+        said.append("finds our tasks")
+    elif state.name == "VLMEvalKit":
+        said.append("run it by `mmneuroonco run vlmeval`")
+    else:
+        said.append("does not find our tasks")
     if state.shadows:
         said.append(f"[red]has {len(state.shadows)} of our names itself[/]")
     return ", ".join(said)
@@ -131,6 +144,7 @@ def _plain(found: Diagnosis) -> dict[str, Any]:
                 "lacking": state.lacking,
                 "can_run": state.can_run,
                 "lmms_eval": state.lmms_eval,
+                "vlmeval": state.vlmeval,
             }
             for state in found.scopes
         ],
