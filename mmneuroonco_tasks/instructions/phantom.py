@@ -120,9 +120,10 @@ def instruction_row(image: str, text: str, response: str, meta: dict[str, Any] |
 
 def _path(case: Case) -> str:
     sequence = case.modality.lower()
-    if case.id % 6 > 1:
+    patient_number, slice_number = divmod(case.id - 1, 6)
+    if slice_number > 1:
         return f"{case.diagnosis}/03_{sequence}/train_{sequence} ({case.id}).png"
-    patient = f"BraTS2021_{_FIRST_PATIENT + case.id // 6:05d}"
+    patient = f"BraTS2021_{_FIRST_PATIENT + patient_number:05d}"
     # The id keeps the two slices of a patient apart where they are of one sequence.
     return f"{case.diagnosis}/16_t1_t2_t1ce_flair_mask/{patient}/{patient}_{sequence}_{case.id}.png"
 
