@@ -82,8 +82,8 @@ def load_benchmark(
     path = home.annotations(task) if annotations is None else Path(annotations)
     if annotations is None and not path.is_file():
         raise BenchmarkError(
-            f"{path}: the {task} annotations are not there yet; run "
-            "`mmneuroonco prepare --annotations PATH --images PATH` first."
+            f"{path}: the {task} annotations are not there yet; run `mmneuroonco prepare` first, which gets them from "
+            "the hub or takes your own (--annotations PATH, --images PATH)."
         )
     _, content, where = find_annotations(path, task)
     questions: Sequence[Any] = parse_questions(parse_json_bytes(content, where), task, where)
