@@ -11,14 +11,17 @@ import sys
 import typer
 
 from .audit import audit
+from .compare import compare
 from .demo import demo
 from .doctor import doctor
 from .dual import dual
 from .export import export
 from .instructions import instructions
+from .leaderboard import leaderboard
 from .paths import paths
 from .plugin import disable, enable
 from .prepare import prepare
+from .report import report
 from .run import run
 from .score import score
 
@@ -29,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (prepare, doctor, score, demo, paths, dual, audit, enable, disable):
+for _command in (prepare, doctor, score, compare, report, leaderboard, demo, paths, dual, audit, enable, disable):
     app.command()(_command)
 app.add_typer(run, name="run")
 app.add_typer(export, name="export")

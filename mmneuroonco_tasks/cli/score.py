@@ -1,4 +1,4 @@
-"""`mmneuroonco score`: from a predictions file to the number, whatever tool asked the questions."""
+"""`mmneuroonco score`: from predictions to the number, whatever tool asked the questions."""
 
 from __future__ import annotations
 
@@ -10,78 +10,95 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from ..benchmark import ClosedBenchmark
-    from ..predictions import Predictions
+    from .runs import LoadedRun
 
 
 class TaskName(str, Enum):
     """The parts of the benchmark."""
 
     CLOSED = "closed"
+    OPEN = "open"
+
+
+class FormatName(str, Enum):
+    """The names in ``predictions.FORMATS``, listed here since the command line is built before anything is read."""
+
+    LMMS_EVAL = "lmms-eval"
+    VLMEVALKIT = "vlmevalkit"
+    RELEASED = "released"
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+Annotations = Annotated[Path | None, typer.Option(help="Annotation file or folder. Default: the home's.")]
 
 
 def score(
-    predictions: Annotated[Path, typer.Argument(help="Plain JSONL with qid and response, or lmms-eval samples.")],
-    task: Annotated[TaskName, typer.Option(help="Which part of the benchmark was asked.")] = TaskName.CLOSED,
+    predictions: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files or results folders of lmms-eval, VLMEvalKit or the released evaluators, or plain JSONL, CSV or "
+            "Parquet with qid and response."
+        ),
+    ],
+    task: Annotated[
+        TaskName | None,
+        typer.Option(help="Which part of the benchmark was asked. Default: as the file says, or closed."),
+    ] = None,
     scope: Annotated[
         str | None, typer.Option(help="full, nobrats, or a text file with one qid a line. Default: as the file says.")
     ] = None,
-    annotations: Annotated[Path | None, typer.Option(help="Annotation file or folder. Default: the home's.")] = None,
+    annotations: Annotations = None,
     asked: Annotated[
         Path | None, typer.Option(help="Text file with the qids that were asked, if fewer than the scope.")
     ] = None,
+    format: Annotated[FormatName | None, typer.Option(help="The files' format. Default: recognised.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name for the signature.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the full result as JSON.")] = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the full result here.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the full result as JSON; of several files, a list.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Also write the full result here; of several, into this folder."),
+    ] = None,
 ) -> None:
-    """Score a predictions file: every metric with its 95 % interval, and the signature."""
-    from ..predictions import read_predictions
+    """Score predictions: every metric with its 95 % interval, and the signature."""
     from ..scores import write_result
+    from .runs import Choices, prediction_files, score_file
 
-    read = read_predictions(predictions)
-    benchmark = _asked_benchmark(read, scope, annotations, asked)
-    result = score_predictions(benchmark, read, model)
-    if output is not None:
-        write_result(output, result)
+    choices = Choices(task.value if task else None, scope, annotations, asked, model, format.value if format else None)
+    files = prediction_files(predictions)
+    results: list[Any] = []
+    for path in files:
+        run = score_file(path, choices)
+        _say(run)
+        results.append(run.result)
+        if output is not None:
+            several = len(files) > 1 or output.is_dir()
+            write_result(output / f"{_unique_stem(path, files)}_result.json" if several else output, run.result)
+        if not as_json:
+            _print(run)
     if as_json:
-        typer.echo(json.dumps(result, ensure_ascii=False, indent=1))
-        return
+        typer.echo(json.dumps(results if len(files) > 1 else results[0], ensure_ascii=False, indent=1))
+
+
+def _unique_stem(path: Path, files: list[Path]) -> str:
+    """The file's name without its ending; with its folder's before it where another file has the same."""
+    same = [other for other in files if other.stem == path.stem]
+    return path.stem if len(same) == 1 else f"{path.parent.name}_{path.stem}"
+
+
+def _say(run: LoadedRun) -> None:
+    assert run.predictions is not None
+    typer.echo(f"{run.path}: {run.predictions.format}, {len(run.predictions.responses)} responses", err=True)
+    for remark in run.remarks:
+        typer.echo(f"note: {remark}", err=True)
+
+
+def _print(run: LoadedRun) -> None:
     from ..reports.terminal import print_result
+    from ..scores.open_registry import OPEN_TABLE_METRICS
     from ..scores.registry import TABLE_METRICS
 
-    typer.echo(f"{predictions}: {read.format}, {len(read.responses)} responses", err=True)
-    for remark in read.remarks:
-        typer.echo(f"note: {remark}", err=True)
-    print_result(result, TABLE_METRICS)
-
-
-def score_predictions(benchmark: ClosedBenchmark, read: Predictions, model: str | None = None) -> dict[str, Any]:
-    """Read every response and score the run."""
-    from ..answers import read_answer
-    from ..scores import Run
-    from ..scoring import score_closed_run
-
-    # A question that is in the file without a response was asked and failed; one that is not in it is missing.
-    answers = {
-        qid: read_answer(response, benchmark[qid].options if qid in benchmark else {})
-        for qid, response in read.responses.items()
-    }
-    return score_closed_run(benchmark, answers, Run(**{**read.run, **({"model": model} if model else {})}))[1]
-
-
-def _asked_benchmark(
-    read: Predictions, scope: str | None, annotations: Path | None, asked: Path | None
-) -> ClosedBenchmark:
-    from ..benchmark import load_benchmark
-    from ..benchmark.scopes import read_qids
-    from ..frameworks.variants import variant_named
-
-    home = None
-    if read.task_name is not None:
-        variant = variant_named(read.task_name)
-        scope = scope or variant.scope
-        home = variant.home() if annotations is None else None
-    benchmark = load_benchmark("closed", annotations=annotations, scope=scope or "full", home=home)
-    if asked is not None:
-        return benchmark.restricted_to(read_qids(asked))
-    return benchmark if read.asked is None else benchmark.restricted_to(read.asked)
+    print_result(run.result, OPEN_TABLE_METRICS if run.result["task"] == "open" else TABLE_METRICS)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .key_metrics import KEY_METRICS
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from .tables import Table as PlainTable
 
 Result = Mapping[str, Any]
 
@@ -38,7 +42,7 @@ def print_result(result: Result, names: Sequence[str], *, console: Console | Non
     console.print(_metrics_table({name: result["metrics"][name] for name in names}))
     for section, title in (("subsets", "Subset"), ("trust_rows", "Without the picture")):
         if result.get(section):
-            console.print(_parts_table(result[section], title))
+            console.print(_parts_table(result[section], title, KEY_METRICS[result["task"]]))
     for sentence in warnings_of(result):
         console.print(sentence, style="bold")
     # Plain and unbroken, so that it can be copied from any terminal.
@@ -65,20 +69,39 @@ def _metrics_table(estimates: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
-_PART_COLUMNS = ("accuracy", "rejection_aware_accuracy", "answerable_accuracy", "trap_accuracy", "h_score")
-
-
-def _parts_table(parts: Mapping[str, Mapping[str, Mapping[str, Any]]], title: str) -> Table:
+def _parts_table(parts: Mapping[str, Mapping[str, Mapping[str, Any]]], title: str, columns: Sequence[str]) -> Table:
     from rich.table import Table
 
-    columns = [name for name in _PART_COLUMNS if any(name in part for part in parts.values())]
-    table = Table(title, *columns, "n", box=None, pad_edge=False)
+    present = [name for name in columns if any(name in part for part in parts.values())]
+    # Blanks instead of underscores, so that narrow terminals break names between words.
+    table = Table(title, *(name.replace("_", " ") for name in present), "n", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for name, part in parts.items():
-        values = [number(part[column]["value"]) if column in part else "" for column in columns]
-        table.add_row(name, *values, str(part["accuracy"]["n"]) if "accuracy" in part else "")
+        values = [number(part[column]["value"]) if column in part else "" for column in present]
+        counted = next((part[column]["n"] for column in reversed(present) if column in part), "")
+        table.add_row(name.replace("_", " "), *values, str(counted))
     return table
+
+
+def print_plain_table(table: PlainTable, *, console: Console | None = None) -> None:
+    """Print a table that was made for other formats too, and the note below it."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from .formats import cell_text
+
+    console = console or Console()
+    shown = Table(title=Text(table.title), box=None, pad_edge=False, title_justify="left")
+    for place, (name, numeric) in enumerate(zip(table.columns, table.numeric, strict=True)):
+        shown.add_column(Text(name), justify="right" if numeric else "left", no_wrap=place == 0)
+    for row in table.rows:
+        # An interval stands below its value: side by side they would not fit a terminal of 80 columns.
+        shown.add_row(*(Text(cell_text(cell).replace(" [", "\n[", 1)) for cell in row))
+    console.print(shown)
+    if table.note:
+        console.print(Text(table.note))
 
 
 def warnings_of(result: Result) -> list[str]:

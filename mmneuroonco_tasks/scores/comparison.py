@@ -56,17 +56,38 @@ def paired_difference(
     >>> (difference.value, difference.low, difference.high)
     (0.5, 0.0, 1.0)
     """
+    return paired_differences({"": statistic}, a, b, resamples=resamples, seed=seed)[""]
+
+
+def paired_differences(
+    statistics: Mapping[str, Statistic],
+    a: ClusterCounts,
+    b: ClusterCounts,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> dict[str, Difference]:
+    """``paired_difference`` of several statistics by name, from one bootstrap.
+
+    Raises:
+        ValueError: the runs count different columns or clusters.
+    """
     _check_paired(a, b)
-    value = float(statistic(a.totals)) - float(statistic(b.totals))
-    if math.isnan(value):
-        return Difference(None, None, None, None)
-    if len(a.counts) < 2:
-        return Difference(value, None, None, None)
-    drawn = bootstrap_totals(np.concatenate([a.counts, b.counts], axis=1), resamples, seed).astype(np.float64)
     width = len(a.names)
-    differences = statistic(_named(a.names, drawn[:width])) - statistic(_named(a.names, drawn[width:]))
-    low, high = percentile_interval(differences) or (None, None)
-    return Difference(value, low, high, standard_deviation(differences))
+    both = np.concatenate([a.counts, b.counts], axis=1)
+    drawn = bootstrap_totals(both, resamples, seed).astype(np.float64) if len(both) > 1 else None
+    found = {}
+    for name, statistic in statistics.items():
+        value = float(statistic(a.totals)) - float(statistic(b.totals))
+        if math.isnan(value):
+            found[name] = Difference(None, None, None, None)
+        elif drawn is None:
+            found[name] = Difference(value, None, None, None)
+        else:
+            differences = statistic(_named(a.names, drawn[:width])) - statistic(_named(a.names, drawn[width:]))
+            low, high = percentile_interval(differences) or (None, None)
+            found[name] = Difference(value, low, high, standard_deviation(differences))
+    return found
 
 
 def randomisation_test(

@@ -19,6 +19,7 @@ from ..answers.outcome import Answer
 from ..benchmark.files import write_json
 from ..benchmark.records import LETTERS
 from .closed import PICKS, ClosedScores, Estimates
+from .result_versions import upgraded
 from .signature import Signature, SignatureError
 
 RESULT_SCHEMA = "mmneuroonco-result/1"
@@ -100,7 +101,7 @@ def write_result(path: Path | str, result: Mapping[str, Any]) -> None:
 
 
 def read_result(path: Path | str) -> dict[str, Any]:
-    """Read a result file and check it against the schema.
+    """Read a result file of this or an older version and check it against the schema.
 
     Raises:
         ResultError: the file cannot be read, is no JSON, or is not a result of a version that is known here.
@@ -118,8 +119,8 @@ def read_result(path: Path | str) -> dict[str, Any]:
         raise ResultError(f"{path}: nested too deeply to be a result file; score again.") from None
     except ValueError as error:
         raise ResultError(f"{path}: not valid JSON ({error}); score again.") from None
-    check_result(data, str(path))
-    result: dict[str, Any] = data
+    result: dict[str, Any] = upgraded(data)
+    check_result(result, str(path))
     return result
 
 
