@@ -15,13 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score
 
+from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.records import Benchmark, OpenBenchmark, OpenQuestion, Picture
+from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.scores.attributes import ATTRIBUTES, read_attributes
 from mmneuroonco_tasks.scores.judgement import Judgement
 from mmneuroonco_tasks.scores.keywords import KEYWORDS, keyword_scores
 from mmneuroonco_tasks.scores.open import OPEN_EXTRACT, OpenScores, open_result, score_open
 from mmneuroonco_tasks.scores.open_counting import attribute_columns, open_counts, overlap_columns, read_responses
-from mmneuroonco_tasks.scores.open_reading import read_open
+from mmneuroonco_tasks.scores.open_reading import open_task, read_open
 from mmneuroonco_tasks.scores.open_registry import (
     BERT_METRIC,
     JUDGE_METRICS,
@@ -328,6 +330,40 @@ def test_counts_for_a_comparison_are_those_of_the_score() -> None:
     metrics = score(benchmark, responses).metrics
     for name in OPEN_TABLE_METRICS:
         assert float(OPEN_METRICS_BY_NAME[name].compute(totals)) == pytest.approx(metrics[name].value), name
+
+
+# Phantoms
+
+
+@pytest.fixture(scope="module")
+def phantom(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("phantom")
+    write_phantom(folder, images=40, seed=3)
+    return folder
+
+
+def test_the_references_of_phantoms_are_read_whole(phantom: Path) -> None:
+    benchmark = load_benchmark("open", annotations=phantom, images=phantom)
+    scores = score(benchmark, {asked.qid: asked.reference_answer for asked in benchmark.questions})
+    assert scores.metrics["attribute_accuracy"].value == 1.0
+    assert scores.counts["items"] == 8 * len(benchmark.pictures)
+    assert scores.counts["given"] == scores.counts["unstated"] == 0
+    assert scores.metrics["area_accuracy"].value == scores.metrics["centroid_accuracy"].value == 1.0
+
+
+def test_open_references_and_closed_keys_of_phantoms_agree(phantom: Path) -> None:
+    stated: dict[int, dict[str, str]] = {}
+    for asked in load_benchmark("open", annotations=phantom, images=phantom).questions:
+        stated.setdefault(asked.picture.id, {}).update(open_task(asked).attributes)
+    attribute_of = {"shape": "shape", "location": "sector", "size": "size", "spread": "spread"}
+    compared = 0
+    for closed in load_benchmark("closed", annotations=phantom, images=phantom).questions:
+        attribute = attribute_of.get(closed.question_type)
+        if attribute and closed.picture.id in stated:
+            key = closed.original_answer or closed.options[closed.answer]
+            assert read_attributes(key)[attribute].value == stated[closed.picture.id][attribute], closed.qid
+            compared += 1
+    assert compared > 20
 
 
 # The registry

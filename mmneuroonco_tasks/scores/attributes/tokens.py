@@ -62,7 +62,7 @@ PIECES = re.compile(
 )
 NUMBER_RANGE = re.compile(r"(?<=[\d%])\s?[-–—‑−]\s?(?=[<≤]?\s?\d)")
 BULLET = re.compile(r"(?m)^[ \t]*[-*•·]+[ \t]+")
-EMPHASIS = str.maketrans("", "", '*_`#"“”«»')
+EMPHASIS = str.maketrans("_", " ", '*`#"“”«»')
 QUOTES = str.maketrans("’‘ʼ`‑‐−", "''''---")
 
 
