@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 import pytest
+
 from mmneuroonco_tasks.scores.attributes import read_attributes
 
 ROUND, LOBULATED, IRREGULAR = "Round/Oval", "Lobulated", "Irregular/Spiculated"

@@ -80,7 +80,7 @@ def _forward_cues(tokens: Sequence[Token], matches: Sequence[Match]) -> list[Men
             scope = _past_mark(scope, tokens, starting, at, nouns)
         elif says(match, "in this case"):
             general = False
-            scope = _past_and(scope, None) if token.text == "and" else scope
+            scope = None if token.text == "and" else scope
         elif token.text == "and" and not (at + 1 < len(tokens) and tokens[at + 1].text == "of"):
             scope = _past_and(scope, starting.get(at + 1))
         elif match is not None and match.family.attribute != "cue":
