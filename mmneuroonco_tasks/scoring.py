@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .answers import Answer
 from .benchmark import ClosedBenchmark, OpenBenchmark
 from .benchmark.qid_lists import shipped_subsets
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
-from .scores.judgement import Judgement
 from .scores.open import OPEN_EXTRACT, OpenScores, open_result, score_open
 from .scores.trust_rows import trust_rows
+
+if TYPE_CHECKING:
+    from .judge import Judge
 
 
 def score_closed_run(
@@ -49,8 +51,9 @@ def score_open_run(
     responses: Mapping[str, str | None],
     run: Run,
     *,
-    judgements: Mapping[str, Judgement | None] | None = None,
+    judge: Judge | None = None,
     bert: Mapping[str, float] | None = None,
+    with_rows: bool = True,
 ) -> tuple[OpenScores, dict[str, Any]]:
     """The scores of a run over the asked open questions, and the full result as it is stored.
 
@@ -58,14 +61,20 @@ def score_open_run(
         benchmark: the asked questions.
         responses: texts by qid; absent or ``None`` is missing.
         run: how the responses came about.
-        judgements: a judge's verdicts by qid, where one was asked.
+        judge: asked about every response, where there is one.
         bert: BERTScore F1 by qid, where it was computed.
+        with_rows: whether to score the comparison rows on the same questions.
 
     Raises:
         ValueError: a response belongs to a question that was not asked.
     """
-    scores = score_open(benchmark, responses, judgements=judgements, bert=bert)
+    judgements = judge.judge(benchmark, responses) if judge else None
+    scores = score_open(benchmark, responses, judgements=judgements, bert=bert, with_rows=with_rows)
     signature = Signature.of_run(
-        benchmark, replace(run, extract=OPEN_EXTRACT), failed=scores.counts["failed"], missing=scores.counts["missing"]
+        benchmark,
+        replace(run, extract=OPEN_EXTRACT),
+        failed=scores.counts["failed"] + scores.counts["empty"],
+        missing=scores.counts["missing"],
+        judge=judge.signature if judge else "",
     )
     return scores, open_result(scores, signature)

@@ -116,7 +116,8 @@ def score_file(path: Path, choices: Choices, *, with_trust_rows: bool = True) ->
     asked = _asked(scored, read, choices)
     remarks = (*read.remarks, *_left_out(path, read, asked, choices))
     if task == "open":
-        result = _score_open(asked, read, choices.model, with_trust_rows)
+        result, judged = _score_open(asked, read, choices.model, with_trust_rows)
+        remarks += judged
     else:
         result = _score_closed(shown, scored, asked, read, choices.model, with_trust_rows)
     return LoadedRun(path, result, read, asked, remarks)
@@ -148,16 +149,20 @@ def _score_closed(
     return score_closed_run(asked, own, _run(read, model), annotations=scored, with_trust_rows=with_trust_rows)[1]
 
 
-def _score_open(asked: Any, read: Predictions, model: str | None, with_trust_rows: bool) -> dict[str, Any]:
-    from ..scores import Signature
-    from ..scores.open import OPEN_EXTRACT, open_result, score_open
+def _score_open(
+    asked: Any, read: Predictions, model: str | None, with_trust_rows: bool
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The result, and what to say of the judge."""
+    from ..benchmark.home import Home
+    from ..judge import JUDGE_OFF, judge_from_environment
+    from ..scoring import score_open_run
 
     # A question that is in the file without a response was asked and failed; one that is not in it is missing.
     responses = {qid: response or "" for qid, response in read.responses.items() if qid in asked}
-    scores = score_open(asked, responses, with_rows=with_trust_rows)
-    counts, run = scores.counts, replace(_run(read, model), extract=OPEN_EXTRACT)
-    signature = Signature.of_run(asked, run, failed=counts["failed"] + counts["empty"], missing=counts["missing"])
-    return open_result(scores, signature)
+    judge = judge_from_environment(Home.default().folder / "judge" / "verdicts.jsonl")
+    _, result = score_open_run(asked, responses, _run(read, model), judge=judge, with_rows=with_trust_rows)
+    trouble = judge.trouble if judge else JUDGE_OFF
+    return result, (trouble,) if trouble else ()
 
 
 def _run(read: Predictions, model: str | None) -> Run:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ..benchmark import Benchmark
+from ..benchmark.home import Home
+from ..judge import MODEL_VARIABLE, Judge
 from ..scores import Run, write_result
 from .asking import Asking
 
@@ -77,3 +80,24 @@ def output_folder(args: Any) -> Path | None:
 
     named = GeneralConfigTracker._get_model_name(str(getattr(args, "model_args", "") or ""))
     return Path(output) / str(sanitize_model_name(named))
+
+
+def lmms_eval_judge() -> Judge | None:
+    """The judge through lmms-eval's own plumbing, where one is named, else ``None``.
+
+    ``MMNEUROONCO_JUDGE_MODEL`` turns it on; provider, URL and key are lmms-eval's (``API_TYPE``, ``OPENAI_API_URL``,
+    ``OPENAI_API_KEY``).
+    """
+    model = os.environ.get(MODEL_VARIABLE, "").strip()
+    if not model:
+        return None
+    from lmms_eval.llm_judge import Request, ServerConfig, get_server
+
+    # Our judge retries by itself, with its own pauses.
+    config = ServerConfig(model_name=model, temperature=0.0, num_retries=1, retry_delay=0)
+    server = get_server(os.environ.get("API_TYPE", "openai"), config)
+
+    def ask(messages: Sequence[Mapping[str, str]]) -> str:
+        return str(server.evaluate(Request(messages=[dict(message) for message in messages], config=config)).content)
+
+    return Judge(ask, model, Home.default().folder / "judge" / "verdicts.jsonl")

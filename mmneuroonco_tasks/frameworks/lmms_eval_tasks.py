@@ -16,13 +16,14 @@ from typing import Any
 
 from ..answers import Answer, Outcome
 from ..benchmark import BenchmarkError, ClosedQuestion
+from ..judge import JUDGE_OFF
 from ..scores import METRICS, TABLE_METRICS, ClosedScores
 from ..scores.counting import closed_columns
 from ..scores.open import OpenScores
 from ..scores.open_registry import OPEN_TABLE_METRICS
 from ..scoring import score_closed_run, score_open_run
 from .asking import Asking, asking
-from .lmms_eval_run import asked_questions, report, run_of
+from .lmms_eval_run import asked_questions, lmms_eval_judge, report, run_of
 from .variants import Variant, variant_named
 
 _STDERR = "_stderr"
@@ -201,7 +202,9 @@ def _score_and_report(items: Sequence[Any], args: Any) -> ClosedScores | OpenSco
     scores: ClosedScores | OpenScores
     if asked.variant.task == "open":
         responses = {record["qid"]: record["response"] for record in records}
-        scores, result = score_open_run(benchmark, responses, run)
+        judge = lmms_eval_judge()
+        scores, result = score_open_run(benchmark, responses, run, judge=judge)
+        print(f"\n{(judge.trouble or judge.signature) if judge else JUDGE_OFF}")
     else:
         answers = {
             record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
