@@ -24,7 +24,7 @@ from mmneuroonco_tasks.answers import read_answer
 from mmneuroonco_tasks.benchmark import ClosedBenchmark, ClosedQuestion, load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.prepare import prepare
-from mmneuroonco_tasks.cli.score import score_predictions
+from mmneuroonco_tasks.cli.runs import score_predictions
 from mmneuroonco_tasks.frameworks.variants import VARIANTS
 from mmneuroonco_tasks.frameworks.vlmeval_tsv import write_vlmeval_tsv
 from mmneuroonco_tasks.phantom import write_phantom
@@ -49,7 +49,7 @@ def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     host = VlmEval(python, folder, Path(root) if root and request.param == "checkout" else None)
     made = write_benchmark(folder / "made")
     prepare(Home(host.home), [made.closed], [made.images])
-    write_phantom(folder / "drawn")
+    write_phantom(folder / "drawn", images=40)
     prepare(Home(host.home / "phantom"), [folder / "drawn"], [folder / "drawn"])
     return host
 

@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from . import plugin_hook
+
 #: Names a checkout of VLMEvalKit, to be used instead of an installed package.
 ROOT_VARIABLE = "VLMEVALKIT_ROOT"
 #: The versions that the tests run: of the PyPI edition, and what a checkout of the main branch calls itself.
@@ -40,17 +42,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         runner = find_runner()
     except RunnerNotFound as error:
         raise SystemExit(f"mmneuroonco: {error}") from None
-    if runner.parent.name != "vlmeval":  # a checkout: its package must be importable, before any other edition
-        sys.path.insert(0, str(runner.parent))
+    # By hook, not by importing it here: VLMEvalKit's runner hands GPUs to ranks before it imports anything else.
+    plugin_hook.install()
+    register_what_is_loaded()
     sys.argv = [str(runner), *arguments]
-    import_module("vlmeval.config")
-    import_module("vlmeval.dataset")
-    register_models()
-    register_datasets()
-    if runner.parent.name == "vlmeval":
+    if (runner.parent / "__init__.py").is_file():
         import_module("vlmeval.run").main()
-    else:
+    else:  # a checkout: its package must be importable, before any other edition
+        sys.path.insert(0, str(runner.parent))
         runpy.run_path(str(runner), run_name="__main__")
+
+
+def register_what_is_loaded() -> None:
+    """Register where VLMEvalKit was imported before the import hook was in place."""
+    if "vlmeval.dataset" in sys.modules:
+        register_datasets()
+    if "vlmeval.config" in sys.modules:
+        register_models()
 
 
 def find_runner() -> Path:
@@ -131,8 +139,8 @@ def add_dataset(host: Any, added: type[Any]) -> None:
         if added not in table:
             table.append(added)
     host.SUPPORTED_DATASETS.extend(name for name in added.supported_datasets() if name not in host.SUPPORTED_DATASETS)
-    setattr(host, added.__name__, added)  # a ``--config`` file names the class
-    if added.__name__ not in host.__all__:
+    if not hasattr(host, added.__name__):  # a ``--config`` file names the class
+        setattr(host, added.__name__, added)
         host.__all__.append(added.__name__)
 
 

@@ -1,4 +1,4 @@
-"""Our questions as a VLMEvalKit dataset: what is asked, and what its predictions come to.
+"""Our questions as VLMEvalKit datasets, one class a task: what is asked, and what its predictions come to.
 
 Departures from VLMEvalKit's own multiple-choice sets, and why:
 
@@ -11,6 +11,7 @@ Departures from VLMEvalKit's own multiple-choice sets, and why:
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -21,31 +22,40 @@ from vlmeval.dataset.image_base import ImageBaseDataset
 from vlmeval.smp import dump, get_intermediate_file_path, get_logger
 
 from ..answers import Answer
-from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion
+from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion, OpenQuestion, Task
 from ..predictions.vlmeval_sheets import read_vlmeval_sheet
-from ..scores import BREAKDOWN_METRICS, TABLE_METRICS, ClosedScores, Run, write_result
-from ..scoring import score_closed_run
+from ..scores import BREAKDOWN_METRICS, TABLE_METRICS, Run, write_result
+from ..scores.open_registry import OPEN_BREAKDOWN_METRICS, OPEN_TABLE_METRICS
+from ..scoring import score_closed_run, score_open_run
 from .asking import Asking, asking
 from .variants import VARIANTS, variant_named
 from .vlmeval import framework_version
 from .vlmeval_frame import PredictionFrame, kept_as_text
+from .vlmeval_mends import mend_host
 from .vlmeval_tsv import sheet_index
 
-#: What VLMEvalKit's summary and status.json show.
-PRIMARY_METRICS = ("accuracy", "h_score")
+#: By qid of a request's first question, the response to it.
+Responses = Mapping[str, "str | None"]
 
 
-class MMNeuroOncoClosed(ImageBaseDataset):  # type: ignore[misc]
-    """The closed questions, each under the names that the table of variants lists."""
+class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
+    """What our datasets have in common. A class is for one task, under each name that the table of variants lists."""
 
     TYPE = "MMNeuroOnco"
     MODALITY = "IMAGE"
     force_use_dataset_prompt = True
 
+    TASK: Task
+    #: Metrics that VLMEvalKit's summary and status.json show.
+    PRIMARY_METRICS: tuple[str, ...]
+    #: Metrics that ``evaluate`` returns, and those that the table by type has.
+    TABLE_METRICS: tuple[str, ...]
+    BREAKDOWN_METRICS: tuple[str, ...]
+
     @classmethod
     def supported_datasets(cls) -> list[str]:
         """The names to give to ``--data``."""
-        return [variant.vlmeval for variant in VARIANTS if variant.task == "closed"]
+        return [variant.vlmeval for variant in VARIANTS if variant.task == cls.TASK]
 
     @property
     def _asked(self) -> Asking:
@@ -56,7 +66,7 @@ class MMNeuroOncoClosed(ImageBaseDataset):  # type: ignore[misc]
 
         A ``SystemExit`` stops the run with one line; any other exception VLMEvalKit would log and go on.
         """
-        honour_dataset_prompts()
+        mend_host(MMNeuroOncoDataset)
         self.generation = generation_of(sys.argv)
         try:
             asked = self._asked
@@ -72,7 +82,7 @@ class MMNeuroOncoClosed(ImageBaseDataset):  # type: ignore[misc]
                     "qid": qids[0],
                     "category": shown[0].question_type if len(qids) == 1 else "image",
                     "question": asked.text(qids),
-                    "answer": " ".join(question.answer for question in shown),
+                    "answer": " ".join(self.key_of(question) for question in shown),
                 }
             )
         frame: PredictionFrame = PredictionFrame(rows)
@@ -100,7 +110,7 @@ class MMNeuroOncoClosed(ImageBaseDataset):  # type: ignore[misc]
         """Score a prediction sheet: metrics by name, and the signature.
 
         Beside the sheet it writes ``…_answers`` (how each response was read), ``…_acc`` (a table by type) and
-        ``…_result.json`` (our result file). Judge settings are ignored: the closed part needs no judge.
+        ``…_result.json`` (our result file). Judge settings are ignored.
 
         Raises:
             BenchmarkError, PredictionsError: the benchmark or the sheet cannot be used.
@@ -109,12 +119,7 @@ class MMNeuroOncoClosed(ImageBaseDataset):  # type: ignore[misc]
         predictions = read_vlmeval_sheet(sheet)
         requests = {qid: asked.request_of(qid) for qid in self.data["qid"]}
         benchmark = asked.scored.restricted_to(qid for qids in requests.values() for qid in qids)
-        responses: dict[str, str | None] = {}
-        answers: dict[str, Answer] = {}
-        for first, response in predictions.responses.items():
-            qids = requests.get(first, ())
-            responses |= dict.fromkeys(qids, response)
-            answers |= asked.read(qids, response) if qids else {}
+        responses = {qid: text for qid, text in predictions.responses.items() if qid in requests}
         run = Run(
             prompt=asked.prompt_key,
             per=asked.protocol.per,
@@ -122,82 +127,108 @@ class MMNeuroOncoClosed(ImageBaseDataset):  # type: ignore[misc]
             via=framework_version(),
             model=sheet.stem.removesuffix(f"_{self.dataset_name}"),
         )
-        scores, result = score_closed_run(benchmark, answers, run, annotations=asked.scored)
+        result = self.result_of(asked, benchmark, responses, run)
 
-        dump(answer_sheet(benchmark, responses, answers), get_intermediate_file_path(eval_file, "_answers"))
-        dump(score_table(scores), get_intermediate_file_path(eval_file, "_acc"))
+        of_question = {qid: responses.get(first) for first, qids in requests.items() for qid in qids}
+        rows = [self.answer_row(question, of_question[question.qid], result) for question in benchmark.questions]
+        dump(pd.DataFrame(rows), get_intermediate_file_path(eval_file, "_answers"))
+        dump(pd.DataFrame(self.table_of(result)), get_intermediate_file_path(eval_file, "_acc"))
         write_result(Path(get_intermediate_file_path(eval_file, "_result", "json")), result)
-        for remark in predictions.remarks:
+        remarks = list(predictions.remarks)
+        if others := predictions.responses.keys() - requests.keys():
+            remarks.append(f"{len(others)} rows of the sheet are of questions that were not asked: they do not count.")
+        for remark in remarks:
             get_logger("mmneuroonco").warning(remark)
-        return {name: scores.metrics[name].value for name in TABLE_METRICS} | {"signature": result["signature_line"]}
+        shown = {name: result["metrics"][name]["value"] for name in self.TABLE_METRICS}
+        return shown | {"signature": result["signature_line"]}
+
+    def table_of(self, result: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The breakdown's metrics over all questions and by type; n is the number of questions asked of it."""
+        return [
+            {
+                "category": name,
+                "n": estimates[self.BREAKDOWN_METRICS[0]]["n"],
+                **{metric: estimates[metric]["value"] for metric in self.BREAKDOWN_METRICS},
+            }
+            for name, estimates in {"Overall": result["metrics"], **result["by_type"]}.items()
+        ]
 
     @classmethod
     def report_primary_metric(cls, metrics: Mapping[str, Any] | None) -> dict[str, float]:
-        """What VLMEvalKit's main branch shows in its summary."""
-        return {name: metrics[name] for name in PRIMARY_METRICS if metrics and metrics.get(name) is not None}
+        """What VLMEvalKit shows in its summary."""
+        return {name: metrics[name] for name in cls.PRIMARY_METRICS if metrics and metrics.get(name) is not None}
 
     @classmethod
     def report_judge_err(cls, prediction_file: Any, **_: Any) -> dict[str, int]:
         """No judge, so none that failed: else the failures listed in our answer sheet would be taken for a judge's."""
         return {"failed": 0, "total": 0}
 
+    @abstractmethod
+    def key_of(self, question: Any) -> str:
+        """What the sheets' column ``answer`` says."""
 
-DATASET_CLASSES = (MMNeuroOncoClosed,)
+    @abstractmethod
+    def result_of(self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run) -> dict[str, Any]:
+        """The full result of the responses to the asked questions."""
 
-
-def answer_sheet(
-    benchmark: Benchmark[ClosedQuestion], responses: Mapping[str, str | None], answers: Mapping[str, Answer]
-) -> pd.DataFrame:
-    """One row a question: its key, the response, how it was read, and whether that is right."""
-    rows = []
-    for question in benchmark.questions:
-        answer = answers.get(question.qid)
-        rows.append(
-            {
-                "index": sheet_index(question.qid),
-                "qid": question.qid,
-                "category": question.question_type,
-                "trap": int(question.trap),
-                "answer": question.answer,
-                "response": kept_as_text(responses.get(question.qid)),
-                "outcome": str(answer.outcome) if answer else "missing",
-                "letter": answer.letter if answer else None,
-                "rule": answer.rule if answer else None,
-                "hedged": int(answer.hedged) if answer else 0,
-                "hit": int(answer is not None and answer.letter == question.answer),
-            }
-        )
-    sheet: pd.DataFrame = pd.DataFrame(rows)
-    return sheet
+    def answer_row(self, question: Any, response: str | None, result: Mapping[str, Any]) -> dict[str, Any]:
+        """The row of a question in the answer sheet."""
+        told = result["answers"][question.qid]
+        return {
+            "index": sheet_index(question.qid),
+            "qid": question.qid,
+            "category": question.question_type,
+            "answer": self.key_of(question),
+            "response": kept_as_text(response),
+            "outcome": told["outcome"],
+        }
 
 
-def score_table(scores: ClosedScores) -> pd.DataFrame:
-    """The metrics that a part of the questions has, over all of them and by type; n is the number of questions."""
-    rows = []
-    for name, estimates in {"Overall": scores.metrics, **scores.by_type}.items():
-        values = {metric: estimates[metric].value for metric in BREAKDOWN_METRICS}
-        rows.append({"category": name, "n": estimates["accuracy"].n, **values})
-    table: pd.DataFrame = pd.DataFrame(rows)
-    return table
+class MMNeuroOncoClosed(MMNeuroOncoDataset):
+    """The closed questions."""
+
+    TASK = "closed"
+    PRIMARY_METRICS = ("accuracy", "h_score")
+    TABLE_METRICS = TABLE_METRICS
+    BREAKDOWN_METRICS = BREAKDOWN_METRICS
+
+    def key_of(self, question: ClosedQuestion) -> str:
+        """The letter."""
+        return question.answer
+
+    def result_of(self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run) -> dict[str, Any]:
+        """Every response read, and the scores."""
+        answers: dict[str, Answer] = {}
+        for first, response in responses.items():
+            answers |= asked.read(asked.request_of(first), response)
+        return score_closed_run(benchmark, answers, run, annotations=asked.scored)[1]
+
+    def answer_row(self, question: ClosedQuestion, response: str | None, result: Mapping[str, Any]) -> dict[str, Any]:
+        """How the response was read, and whether that is right."""
+        told = result["answers"][question.qid]
+        read = {"letter": told["letter"], "rule": told["rule"], "hedged": int(told["hedged"])}
+        marks = {"trap": int(question.trap), "hit": int(told["letter"] == question.answer)}
+        return super().answer_row(question, response, result) | read | marks
 
 
-def honour_dataset_prompts() -> None:
-    """Make VLMEvalKit's API mode honour ``force_use_dataset_prompt`` for our datasets, as its local mode does.
+class MMNeuroOncoOpen(MMNeuroOncoDataset):
+    """The open questions, scored without a judge."""
 
-    Its producer asks the model first, and adapters such as ``internvl2`` then put the picture last.
-    """
-    pipeline = getattr(sys.modules.get("vlmeval.inference_api"), "APIEvalPipeline", None)
-    produce = getattr(pipeline, "_produce_image_tasks", None)
-    if pipeline is None or produce is None or getattr(produce, "honours_dataset_prompts", False):
-        return
+    TASK = "open"
+    PRIMARY_METRICS = ("attribute_balanced_accuracy", "keyword_f1")
+    TABLE_METRICS = OPEN_TABLE_METRICS
+    BREAKDOWN_METRICS = OPEN_BREAKDOWN_METRICS
 
-    async def produce_image_tasks(self: Any, config: Any, existing_results: Any) -> Any:
-        if isinstance(config.dataset_obj, DATASET_CLASSES):
-            config.model_obj.use_custom_prompt = lambda dataset: False  # a model object serves one dataset here
-        return await produce(self, config, existing_results)
+    def key_of(self, question: OpenQuestion) -> str:
+        """The reference answer."""
+        return question.reference_answer
 
-    produce_image_tasks.honours_dataset_prompts = True  # type: ignore[attr-defined]
-    pipeline._produce_image_tasks = produce_image_tasks
+    def result_of(self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run) -> dict[str, Any]:
+        """The scores of the responses."""
+        return score_open_run(benchmark, responses, run)[1]
+
+
+DATASET_CLASSES = (MMNeuroOncoClosed, MMNeuroOncoOpen)
 
 
 def generation_of(command: list[str]) -> str:
