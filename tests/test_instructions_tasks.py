@@ -12,9 +12,10 @@ import pytest
 from mmneuroonco_tasks.answers import Answer
 from mmneuroonco_tasks.benchmark import CLOSED_TYPES, BenchmarkError, load_benchmark
 from mmneuroonco_tasks.instructions import InstructionError, parse_sample
+from mmneuroonco_tasks.instructions.own_words import CLOSED_PROTOCOL, OPEN_PROTOCOL
 from mmneuroonco_tasks.instructions.phantom import instruction_row, write_phantom_instructions
 from mmneuroonco_tasks.instructions.question_types import closed_type, open_type
-from mmneuroonco_tasks.instructions.tasks import CLOSED_PROTOCOL, OPEN_PROTOCOL, instruction_benchmark, named_benchmark
+from mmneuroonco_tasks.instructions.tasks import instruction_benchmark, named_benchmark
 from mmneuroonco_tasks.scores import score_closed
 from mmneuroonco_tasks.scores.open import score_open
 

@@ -61,7 +61,8 @@ def load_benchmark(
     Args:
         task: ``closed`` or ``open``.
         annotations: an annotation file, or a folder in the layout of the hub, of the GitHub repository, or bare.
-            ``None`` is the home (``mmneuroonco prepare`` fills it).
+            ``None`` is the home (``mmneuroonco prepare`` fills it). A file of instruction samples (``.jsonl``), such
+            as a held-out part, is a benchmark of its own, whatever the scope.
         images: a folder of pictures in any layout. ``None`` is the home's pictures.
         scope: ``full``, ``nobrats``, or the path of a text file with one qid a line.
         home: the home to use instead of the user's own.
@@ -78,6 +79,10 @@ def load_benchmark(
         >>> benchmark.scope, benchmark.questions[0].qid
         ('full', '1_q1')
     """
+    if annotations is not None and Path(annotations).suffix == ".jsonl":
+        from ..instructions.tasks import instruction_benchmark
+
+        return instruction_benchmark(task, [Path(annotations)], None if images is None else Path(images))
     home = home or Home.default()
     path = home.annotations(task) if annotations is None else Path(annotations)
     if annotations is None and not path.is_file():

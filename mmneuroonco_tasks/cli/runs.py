@@ -192,6 +192,8 @@ def _whole(task: Task, variant: Variant | None, choices: Choices) -> Any:
     """The scope that was asked, before any limit."""
     from ..benchmark import load_benchmark
 
+    if variant and variant.instructions and choices.annotations is None:
+        return variant.load()
     scope = choices.scope or (variant.scope if variant else "full")
     home = variant.home() if variant and choices.annotations is None else None
     return load_benchmark(task, annotations=choices.annotations, scope=scope, home=home)

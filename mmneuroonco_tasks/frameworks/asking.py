@@ -18,11 +18,11 @@ from ..benchmark import (
     BenchmarkError,
     ClosedBenchmark,
     Picture,
-    load_benchmark,
     with_usable_pictures,
 )
 from ..benchmark.home import HOME_VARIABLE
 from ..benchmark.twins import TWINS, swapped_pictures
+from ..instructions.own_words import IMAGES_VARIABLE, INSTRUCTIONS_VARIABLE
 from ..prompts import Protocol
 from ..scores.pairs import unshuffled
 from .variants import PROTOCOL_VARIABLE, Variant
@@ -102,13 +102,16 @@ def asking(variant: Variant) -> Asking:
     Raises:
         BenchmarkError: something is missing or damaged: one sentence with the remedy.
     """
-    return _asking(variant, os.environ.get(HOME_VARIABLE), os.environ.get(PROTOCOL_VARIABLE))
+    return _asking(variant, *map(os.environ.get, _VARIABLES))
+
+
+_VARIABLES = (HOME_VARIABLE, PROTOCOL_VARIABLE, INSTRUCTIONS_VARIABLE, IMAGES_VARIABLE)
 
 
 @lru_cache(maxsize=8)
-def _asking(variant: Variant, _home: str | None, _protocol: str | None) -> Asking:
+def _asking(variant: Variant, *_variables: str | None) -> Asking:
     # Keyed by the variables too, so that a process that changes them does not get the old one.
-    whole: Benchmark[Any] = load_benchmark(variant.task, scope=variant.scope, home=variant.home())
+    whole = variant.load()
     protocol = variant.protocol
     usable: Benchmark[Any] = whole if protocol.image == "none" else with_usable_pictures(whole)
     shown, scored = twin_of(variant, usable)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ..answers import Answer, Outcome
@@ -47,6 +48,9 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+_ONE_DOCUMENT = Path(__file__).with_name("one_document.json")
+
+
 def _annotations_file(variant: Variant) -> str:
     """The file that lmms-eval loads. Everything is checked here, before the model is asked anything.
 
@@ -54,7 +58,8 @@ def _annotations_file(variant: Variant) -> str:
     """
     try:
         asking(variant)
-        return str(variant.home().annotations(variant.task))
+        # What it holds is not used; instruction files have rows of changing kinds, which lmms-eval could not load.
+        return str(_ONE_DOCUMENT if variant.instructions else variant.home().annotations(variant.task))
     except BenchmarkError as error:
         raise SystemExit(f"mmneuroonco: {error}") from None
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..benchmark import Task
+from ..benchmark import Benchmark, Task, load_benchmark
 from ..benchmark.home import Home
 from ..benchmark.prepare import prepare
+from ..instructions.own_words import CLOSED_PROTOCOL, OPEN_PROTOCOL, SCOPE
 from ..prompts import BATCH, BLIND, COT, DIRECT, OPEN, Protocol, named_protocol
 
 #: Names one of the forms in ``prompts``, or a template file, to ask the direct tasks by.
@@ -35,6 +36,8 @@ class Variant:
     twin: str = ""
     #: Whether each question is shown the picture of another image, with another answer.
     swapped: bool = False
+    #: Whether the questions are a held-out part of the instruction data, which variables name.
+    instructions: bool = False
 
     @property
     def protocol(self) -> Protocol:
@@ -51,6 +54,18 @@ class Variant:
     def home(self) -> Home:
         """Where its files are: the user's home, or the phantoms' own inside it, drawn when first needed."""
         return phantom_home() if self.phantom else Home.default()
+
+    def load(self) -> Benchmark[Any]:
+        """All questions of the scope, before any is changed or left out.
+
+        Raises:
+            BenchmarkError: files are missing or malformed: one sentence with the remedy.
+        """
+        if self.instructions:
+            from ..instructions.tasks import named_benchmark
+
+            return named_benchmark(self.task)
+        return load_benchmark(self.task, scope=self.scope, home=self.home())
 
 
 def _closed(lmms_eval: str, vlmeval: str, scope: str, phantom: bool = False) -> tuple[Variant, ...]:
@@ -79,6 +94,12 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("mmneuroonco_open", "MMNeuroOnco_Open", "open", "full", OPEN),
     Variant("mmneuroonco_open_nobrats", "MMNeuroOnco_Open_NoBraTS", "open", "nobrats", OPEN),
     Variant("mmneuroonco_phantom_open", "MMNeuroOnco_Phantom_Open", "open", "full", OPEN, phantom=True),
+    Variant(
+        "mmneuroonco_instruction_closed", "MMNeuroOnco_Instruction", "closed", SCOPE, CLOSED_PROTOCOL, instructions=True
+    ),
+    Variant(
+        "mmneuroonco_instruction_open", "MMNeuroOnco_Instruction_Open", "open", SCOPE, OPEN_PROTOCOL, instructions=True
+    ),
 )
 
 

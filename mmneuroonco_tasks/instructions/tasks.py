@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,47 +24,20 @@ from ..benchmark.records import (
     BRATS_PATIENT,
     REJECTION_LETTER,
     Benchmark,
-    ClosedQuestion,
     OpenQuestion,
     Picture,
     Task,
     make_qid,
 )
-from ..prompts import Protocol
 from ..scores.keywords import KEYWORDS
+from .own_words import IMAGES_VARIABLE, INSTRUCTIONS_VARIABLE, SCOPE, InstructionQuestion
 from .pictures import PictureFolder
 from .question_types import closed_type, open_type
 from .reading import read_samples
 from .samples import InstructionError, Sample
 
-#: Names the held-out files, one or several (separated as in PATH), and the folder of their pictures.
-INSTRUCTIONS_VARIABLE = "MMNEUROONCO_INSTRUCTIONS"
-IMAGES_VARIABLE = "MMNEUROONCO_INSTRUCTION_IMAGES"
-#: The scope in signatures; the data hash tells one held-out part from another.
-SCOPE = "instruction"
 #: VLMEvalKit's sheets number the questions of an image with two digits.
 _MOST_QUESTIONS = 99
-
-
-@dataclass(frozen=True, slots=True)
-class InstructionQuestion(ClosedQuestion):
-    """A closed question that is asked in its own words: ``prompt`` is the user's whole text."""
-
-    prompt: str = ""
-
-
-class OwnWords(Protocol):
-    """Asks every question by its own prompt."""
-
-    def text(self, *questions: ClosedQuestion | OpenQuestion) -> str:
-        """The prompt of the question."""
-        (question,) = questions
-        return question.prompt if isinstance(question, InstructionQuestion) else question.question
-
-
-#: With and without explanation the letter comes first, so 512 tokens are for models that reason before they answer.
-CLOSED_PROTOCOL = OwnWords("instruction", "{prompt}", 512)
-OPEN_PROTOCOL = OwnWords("instruction-open", "{prompt}", 512)
 
 
 def instruction_benchmark(task: Task, files: Sequence[Path], images: Path | None = None) -> Benchmark[Any]:
