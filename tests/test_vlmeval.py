@@ -302,7 +302,7 @@ def result_of(folder: Path, stem: str, done: Finished) -> dict[str, Any]:
 
 def test_the_tsv_runs_in_a_plain_vlmevalkit_and_score_takes_its_sheet(host: VlmEval, phantoms: ClosedBenchmark) -> None:
     """Without any plugin VLMEvalKit asks in its own words; what it predicts is scored by ours."""
-    write_vlmeval_tsv(phantoms, host.data / "plain_phantom.tsv")
+    write_vlmeval_tsv(phantoms, host.data / "MMNeuroOnco_TSV.tsv")
     by_picture: dict[str, list[ClosedQuestion]] = {}
     for question in phantoms.questions:
         by_picture.setdefault(phantoms.images.path(question.picture).name, []).append(question)
@@ -313,12 +313,12 @@ def test_the_tsv_runs_in_a_plain_vlmevalkit_and_score_takes_its_sheet(host: VlmE
         return asked[0].answer
 
     with OpenAIStub(right) as stub:
-        flags = ("--data", "plain_phantom", "--model", "stub", "--base-url", stub.base_url, "--local-media")
+        flags = ("--data", "MMNeuroOnco_TSV", "--model", "stub", "--base-url", stub.base_url, "--local-media")
         done = host.python_run(
             *(str(TESTS / "vlmeval_launch.py"), *flags, "--api-nproc", "32", "--judge", "exact_matching"),
             *("--mode", "infer", "--work-dir", "plain"),
         )
-    sheets = [path for path in (host.folder / "plain").rglob("stub_plain_phantom.xlsx") if not path.is_symlink()]
+    sheets = [path for path in (host.folder / "plain").rglob("stub_MMNeuroOnco_TSV.xlsx") if not path.is_symlink()]
     assert len(sheets) == 1, done.output[-3000:]
     scored = score_predictions(phantoms, read_predictions(sheets[0]))
     assert scored["metrics"]["accuracy"]["value"] == 1

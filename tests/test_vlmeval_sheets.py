@@ -127,9 +127,10 @@ def test_the_file_name_tells_model_and_dataset(tmp_path: Path, stem: str, model:
     assert read.asked == ("1_q1",), "the rows are what was asked"
 
 
-def test_a_sheet_of_a_users_own_set_names_no_dataset_of_ours(tmp_path: Path) -> None:
-    read = read_vlmeval_sheet(write_delimited(tmp_path / "gpt-4o_mine.tsv", ["A"]))
-    assert (read.run, read.task_name) == ({}, None)
+@pytest.mark.parametrize(("stem", "run"), [("gpt-4o_mine", {}), ("gpt-4o_MMNeuroOnco_TSV", {"model": "gpt-4o"})])
+def test_a_sheet_of_an_exported_tsv_names_no_registered_task(tmp_path: Path, stem: str, run: dict[str, str]) -> None:
+    read = read_vlmeval_sheet(write_delimited(tmp_path / f"{stem}.tsv", ["A"]))
+    assert (read.run, read.task_name, read.asked) == (run, None, ("1_q1",))
 
 
 def test_the_result_file_beside_a_sheet_tells_how_it_came_about(tmp_path: Path) -> None:

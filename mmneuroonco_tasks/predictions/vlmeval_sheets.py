@@ -29,7 +29,7 @@ SHEET_SUFFIXES = (".xlsx", ".tsv", ".csv", ".json")
 ESCAPED_CONTROL = re.compile(r"_x00([01][0-9A-F])_")
 
 
-#: ``<model>_<dataset>`` with one of our datasets.
+#: ``<model>_<dataset>``, the dataset being ours or one from the TSV.
 SHEET_STEM = re.compile(r"(?P<model>.+)_(?P<dataset>MMNeuroOnco(?:_[A-Z]\w*)?)")
 
 
@@ -56,14 +56,21 @@ def read_vlmeval_sheet(path: Path) -> Predictions:
         responses.add(f"row {number}", qid, response or None)
     named = SHEET_STEM.fullmatch(path.stem)
     run = {"model": named["model"]} if named else {}
+    dataset = named["dataset"] if named else ""
     return Predictions(
         "VLMEvalKit sheet",
         responses,
         tuple(responses),
-        named["dataset"] if named else None,
+        dataset if dataset in _registered_datasets() else None,
         _run_beside(path) or run,
         remarks=(cut_remark(cut),) if cut else (),
     )
+
+
+def _registered_datasets() -> set[str]:
+    from ..frameworks.variants import VARIANTS
+
+    return {variant.vlmeval for variant in VARIANTS}
 
 
 def cut_remark(qids: Sequence[str]) -> str:
