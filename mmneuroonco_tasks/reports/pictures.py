@@ -9,6 +9,7 @@ from typing import Any
 from .result_tables import FATES, class_recalls, fates, open_attributes, trust_rows
 from .shown import Shown
 from .svg import FONT_SIZE, colour, draw, run_colour
+from .texts import visible
 
 #: Marker shapes, so that runs are told apart without colours too.
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p")
@@ -164,6 +165,7 @@ def _percent_ticks(axes: Any) -> None:
 
 
 def _short(label: str) -> str:
+    label = visible(label)
     return label if len(label) <= 30 else f"{label[:29]}…"
 
 
@@ -361,7 +363,10 @@ def risk_coverage(runs: Sequence[Shown]) -> str | None:
 
 def _curves(runs: Sequence[Shown]) -> Iterator[tuple[Shown, list[float], list[float]]]:
     for run in runs:
-        curve = (run.result.get("confidence") or {}).get("risk_coverage") or {}
-        coverage, risk = curve.get("coverage") or [], curve.get("risk") or []
-        if len(coverage) == len(risk) > 1 and all(math.isfinite(value) for value in (*coverage, *risk)):
+        try:
+            curve = run.result["confidence"]["risk_coverage"]
+            coverage, risk = ([float(value) for value in curve[name]] for name in ("coverage", "risk"))
+        except (KeyError, TypeError, ValueError):
+            continue  # no probabilities
+        if len(coverage) == len(risk) > 1 and all(map(math.isfinite, (*coverage, *risk))):
             yield run, coverage, risk

@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..benchmark.records import LETTERS
+from ..scores.closed import PICKS
+from ..scores.result import ResultError
 from ..scores.signature import Signature, differences
+from .key_metrics import KEY_METRICS
 
 Result = Mapping[str, Any]
 
@@ -45,7 +49,13 @@ def signature_of(result: Result) -> Signature:
 
 
 def shown(results: Sequence[Result]) -> tuple[Shown, ...]:
-    """The results with a mark and a label each; no two labels are equal."""
+    """The results with a mark and a label each; no two labels are equal.
+
+    Raises:
+        ResultError: a result lacks what every table of its task needs, or contradicts itself.
+    """
+    for result in results:
+        _check_whole(result)
     # Not letters: these are what options are called.
     marks = [f"R{number}" for number in range(1, len(results) + 1)]
     labels = _labels([signature_of(result) for result in results])
@@ -98,3 +108,27 @@ def group_differences(groups: Sequence[Sequence[Shown]]) -> tuple[str, ...]:
     first = groups[0][0].signature
     keys = (key for group in groups[1:] for key in differences(first, group[0].signature))
     return tuple(dict.fromkeys(keys))
+
+
+def _check_whole(result: Result) -> None:
+    """The schema leaves room for results that hold less; what is shown needs all of this."""
+    name = f"the result of {signature_of(result).model}"
+    task = result["task"]
+    lacking = [metric for metric in KEY_METRICS[task][:2] if metric not in result["metrics"]]
+    if task == "closed":
+        lacking += [f"counts.{outcome}" for outcome in _OUTCOMES if outcome not in result["counts"]]
+        lacking += [section for section in ("confusion", "letters") if section not in result]
+    if task != result["signature"]["task"]:
+        raise ResultError(f"{name}: its task and its signature's do not agree; score again.")
+    if lacking:
+        raise ResultError(f"{name}: has no {lacking[0]}, which its tables need; score again.")
+    if task == "closed":
+        table = result["confusion"]
+        shape = [len(row) for row in table["counts"]]
+        if tuple(table["truth"]) != LETTERS or tuple(table["picked"]) != PICKS or shape != [len(PICKS)] * len(LETTERS):
+            raise ResultError(
+                f"{name}: its confusion table is not of {len(LETTERS)} keys by {len(PICKS)} picks; score again."
+            )
+
+
+_OUTCOMES = ("asked", "right", "refused", "ambiguous", "unparsed", "failed", "missing")
