@@ -18,7 +18,7 @@ class Place(str, Enum):
 def paths(
     place: Annotated[Place | None, typer.Argument(help="tasks: the lmms-eval YAML files. home: the data.")] = None,
 ) -> None:
-    """Print where things are, for example --include_path "$(mmneuroonco paths tasks)"."""
+    """Print where things are, for example --include-path "$(mmneuroonco paths tasks)"."""
     from ..benchmark.home import Home
     from ..frameworks.lmms_eval import task_yamls
 
