@@ -24,6 +24,7 @@ from .prepare import prepare
 from .report import report
 from .run import run
 from .score import score
+from .upstream import upstream
 
 app = typer.Typer(
     name="mmneuroonco",
@@ -37,6 +38,7 @@ for _command in (prepare, doctor, score, compare, report, leaderboard, demo, pat
 app.add_typer(run, name="run")
 app.add_typer(export, name="export")
 app.add_typer(instructions, name="instructions")
+app.add_typer(upstream, name="upstream")
 
 
 @app.callback(invoke_without_command=True)
