@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mmneuroonco_tasks.predictions import FORMATS, PredictionsError, read_predictions, recognise
 from mmneuroonco_tasks.predictions.rows import BARE_LETTERS, LETTERS_ONLY
 
+RUN_KEYS = ("prompt", "per", "gen", "via", "model")
 TWO = [{"qid": "3_q1", "response": "It is C."}, {"qid": "3_q2", "response": None}]
 
 
@@ -210,3 +211,26 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(
         read_predictions(path, format)
     except PredictionsError as error:
         assert str(path) in str(error)
+
+
+# --- lmms-eval's samples -----------------------------------------------------------------------------
+
+
+def test_a_sample_of_a_whole_image_gives_its_reply_to_each_of_its_questions(tmp_path: Path) -> None:
+    told = [
+        {"qid": f"3_q{n}", "task": "mmneuroonco_closed_batch", "outcome": "answered", "letter": "A"} for n in (1, 2)
+    ]
+    path = write_lines(tmp_path / "a.jsonl", [{"filtered_resps": ["Q1: A\nQ2: A"], "accuracy": told}])
+    read = read_predictions(path)
+    assert read.responses == {"3_q1": "Q1: A\nQ2: A", "3_q2": "Q1: A\nQ2: A"}
+    assert read.run == {"per": "image"} and read.task_name == "mmneuroonco_closed_batch"
+
+
+def test_a_sample_of_an_open_question_is_known_by_its_own_metric(tmp_path: Path) -> None:
+    told = {"qid": "3_q1", "task": "mmneuroonco_open", "response": "A large one."}
+    record = {"filtered_resps": ["A large one."], "attribute_balanced_accuracy": told}
+    beside = {"answers": {"3_q1": {"outcome": "answered"}}, "signature": dict.fromkeys(RUN_KEYS, "told")}
+    (tmp_path / "20260101_000000_mmneuroonco_open_result.json").write_text(json.dumps(beside), encoding="utf-8")
+    read = read_predictions(write_lines(tmp_path / "a.jsonl", [record]))
+    assert read.responses == {"3_q1": "A large one."} and read.task_name == "mmneuroonco_open"
+    assert read.run == dict.fromkeys(RUN_KEYS, "told")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,23 @@ class Responses(dict[str, str | None]):
         self[qid] = text
 
 
+#: The metrics under which our tasks keep the record of a question: closed, open.
+_RECORD_METRICS = ("accuracy", "attribute_balanced_accuracy")
+
+
 def is_lmms_eval_sample(record: Mapping[str, Any]) -> bool:
     """Whether a line is one of lmms-eval's logged samples of our tasks."""
-    accuracy = record.get("accuracy")
-    return "filtered_resps" in record and isinstance(accuracy, dict) and "qid" in accuracy
+    return "filtered_resps" in record and bool(_questions_of(record))
+
+
+def _questions_of(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a sample tells of its questions: one, or of a request for a whole image all of its own."""
+    for name in _RECORD_METRICS:
+        told = record.get(name)
+        questions: list[Any] = told if isinstance(told, list) else [told]
+        if questions and all(isinstance(each, dict) and "qid" in each for each in questions):
+            return questions
+    return []
 
 
 def read_lmms_eval_samples(path: Path) -> Predictions:
@@ -83,15 +97,18 @@ def read_lmms_eval_samples(path: Path) -> Predictions:
     responses = Responses(path)
     outcomes: dict[str, Any] = {}
     task_name = ""
+    per_image = False
     for number, record in read_lines(path):
         if not is_lmms_eval_sample(record):
             raise PredictionsError(f"{path}, line {number}: no sample of an mmneuroonco task; was the file edited?")
-        sample = record["accuracy"]
-        task_name = str(sample.get("task"))
-        responses.add(f"line {number}", sample["qid"], _first_text(record["filtered_resps"]))
-        outcomes[sample["qid"]] = (sample.get("outcome"), sample.get("letter"))
-    run = _run_of(path.parent.glob(f"*_{task_name}_result.json"), outcomes)
-    return Predictions("lmms-eval samples", responses, tuple(responses), task_name, run)
+        per_image = per_image or isinstance(record.get("accuracy"), list)
+        for question in _questions_of(record):
+            task_name = str(question.get("task"))
+            responses.add(f"line {number}", question["qid"], _first_text(record["filtered_resps"]))
+            outcomes[question["qid"]] = (question.get("outcome"), question.get("letter"))
+    run = _run_of(path.parent.glob(f"*_{escape(task_name)}_result.json"), outcomes)
+    per = {"per": "image"} if per_image else {}
+    return Predictions("lmms-eval samples", responses, tuple(responses), task_name, {**run, **per})
 
 
 def _first_text(value: Any) -> Any:
@@ -101,12 +118,18 @@ def _first_text(value: Any) -> Any:
 
 
 def _run_of(results: Iterable[Path], outcomes: Mapping[str, Any]) -> dict[str, str]:
-    """Prompt, generation, framework and model, from the result file of the run that had these very outcomes."""
+    """Prompt, generation, framework and model, from the result file of the run that had these very outcomes.
+
+    Samples of open questions tell no outcome: there the newest run over the same questions is taken.
+    """
     for result in sorted(results, reverse=True):
         try:
             content = json.loads(result.read_text(encoding="utf-8"))
-            answers = {qid: (answer["outcome"], answer["letter"]) for qid, answer in content["answers"].items()}
-            if answers == outcomes:
+            answers = content["answers"]
+            if answers.keys() == outcomes.keys() and all(
+                told in ((None, None), (answers[qid]["outcome"], answers[qid].get("letter")))
+                for qid, told in outcomes.items()
+            ):
                 return {key: str(content["signature"][key]) for key in ("prompt", "per", "gen", "via", "model")}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue  # not a result file of ours; the signature then says "unknown"
