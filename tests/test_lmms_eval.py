@@ -18,7 +18,7 @@ from standins import draw_standins
 
 from mmneuroonco_tasks.benchmark import ClosedBenchmark, ClosedQuestion, load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
-from mmneuroonco_tasks.prompts import DIRECT
+from mmneuroonco_tasks.prompts import BATCH, DIRECT
 from mmneuroonco_tasks.scores import TABLE_METRICS
 
 pytestmark = pytest.mark.lmms_eval
@@ -216,6 +216,45 @@ def test_styles_refusals_and_failures_are_counted_as_what_they_are(
         assert request.order == ["image_url", "text"], "the picture comes first"
         assert request.body["max_tokens"] == DIRECT.max_new_tokens
     assert lmms.score(only(lmms.home.parent / "out", "*_samples_*.jsonl"))["metrics"] == result["metrics"]
+
+
+def test_one_request_an_image_scores_as_one_a_question(
+    lmms: LmmsEval, phantoms: ClosedBenchmark, tmp_path: Path
+) -> None:
+    """The same picks, asked 3.19 times as often: B where it is right or the picture's number is even, else E."""
+
+    def pick(question: ClosedQuestion) -> str:
+        return "B" if question.answer == "B" or question.picture.id % 2 == 0 else "E"
+
+    by_picture: dict[str, list[ClosedQuestion]] = {}
+    for question in phantoms.questions:
+        by_picture.setdefault(_pixels(phantoms.images.open(question.picture)), []).append(question)
+
+    def answer(messages: Messages, number: int) -> str:
+        with Image.open(BytesIO(bytes(images_of(messages)[0]))) as image:  # type: ignore[arg-type]
+            questions = by_picture[_pixels(image.convert("RGB"))]
+        if BATCH.text(*questions) == text_of(messages):
+            return "\n".join(f"Q{place}: {pick(question)}" for place, question in enumerate(questions, 1))
+        (asked,) = (question for question in questions if DIRECT.text(question) == text_of(messages))
+        return pick(asked)
+
+    results = {}
+    with OpenAIStub(answer) as stub:
+        for task in (PHANTOM, f"{PHANTOM}_batch"):
+            stub.requests.clear()
+            lmms.run(
+                *("lmms-eval", "--tasks", task, "--model", "openai", "--output_path", str(tmp_path / task)),
+                *("--model_args", "model=stub,max_retries=1", "--log_samples"),
+                OPENAI_API_KEY="not-a-key",
+                OPENAI_BASE_URL=stub.base_url,
+                OPENAI_API_BASE=stub.base_url,
+            )
+            results[task] = read_json(only(tmp_path / task, "*_result.json"))
+            assert stub.count == (len(phantoms) if task == PHANTOM else len(phantoms.pictures))
+    direct, batch = results.values()
+    assert batch["metrics"] == direct["metrics"]
+    assert batch["signature"]["per"] == "image" and direct["signature"]["per"] == "question"
+    assert lmms.score(only(tmp_path / f"{PHANTOM}_batch", "*_samples_*.jsonl"))["metrics"] == direct["metrics"]
 
 
 def test_a_damaged_picture_stops_the_run_before_the_first_request(
