@@ -45,15 +45,7 @@ def read_vlmeval_sheet(path: Path) -> Predictions:
     Raises:
         PredictionsError: the file cannot be read as a sheet, lacks one of the two columns, or repeats a question.
     """
-    responses = Responses(path)
-    cut = []
-    for number, cells in enumerate(_records(path), start=2):
-        qid, response = as_text(cells["qid"]).strip(), as_text(cells["prediction"])
-        if not qid:
-            raise PredictionsError(f"{path}, row {number}: has no question id; use the sheet as VLMEvalKit wrote it.")
-        if path.suffix.lower() == ".xlsx" and len(response) >= XLSX_CELL_LIMIT:
-            cut.append(qid)
-        responses.add(f"row {number}", qid, response or None)
+    responses, cut = sheet_responses(path)
     named = SHEET_STEM.fullmatch(path.stem)
     run = {"model": named["model"]} if named else {}
     dataset = named["dataset"] if named else ""
@@ -65,6 +57,24 @@ def read_vlmeval_sheet(path: Path) -> Predictions:
         _run_beside(path) or run,
         remarks=(cut_remark(cut),) if cut else (),
     )
+
+
+def sheet_responses(path: Path) -> tuple[Responses, list[str]]:
+    """The sheet's responses by qid (``None`` for an empty cell), and the qids whose response the cell's limit has cut.
+
+    Raises:
+        PredictionsError: as ``read_vlmeval_sheet``.
+    """
+    responses = Responses(path)
+    cut = []
+    for number, cells in enumerate(_records(path), start=2):
+        qid, response = as_text(cells["qid"]).strip(), as_text(cells["prediction"])
+        if not qid:
+            raise PredictionsError(f"{path}, row {number}: has no question id; use the sheet as VLMEvalKit wrote it.")
+        if path.suffix.lower() == ".xlsx" and len(response) >= XLSX_CELL_LIMIT:
+            cut.append(qid)
+        responses.add(f"row {number}", qid, response or None)
+    return responses, cut
 
 
 def _registered_datasets() -> set[str]:

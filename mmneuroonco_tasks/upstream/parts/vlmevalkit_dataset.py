@@ -29,7 +29,7 @@ from ...benchmark.layouts import opaque_name
 from ...benchmark.records import CLOSED_TYPES, BenchmarkError, ClosedQuestion
 from ...frameworks.vlmeval_frame import PredictionFrame, kept_as_text
 from ...frameworks.vlmeval_tsv import sheet_index
-from ...predictions.vlmeval_sheets import read_vlmeval_sheet
+from ...predictions.vlmeval_sheets import sheet_responses
 from ...prompts import DIRECT, option_lines
 from ...scores.counting import closed_columns
 from ...scores.registry import BREAKDOWN_METRICS, METRICS, TABLE_METRICS
@@ -95,7 +95,7 @@ class MMNeuroOnco(ImageBaseDataset):  # type: ignore[misc]
         """
         asked = set(self.data["qid"])
         questions = [question for question in self._benchmark.questions if question.qid in asked]
-        responses = read_vlmeval_sheet(Path(eval_file)).responses
+        responses, _ = sheet_responses(Path(eval_file))
         answers = {
             question.qid: read_answer(responses[question.qid], question.options) if question.qid in responses else None
             for question in questions
