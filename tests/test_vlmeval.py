@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from frameworks import Finished, python_of, read_json
 from made_up import CLOSED_QIDS, PATHS, write_benchmark
-from mmneuroonco_tasks.reference_reader import ReferenceReader
 from openai_stub import Failure, Messages, OpenAIStub, images_of, text_of
 from standins import draw_standins
 from vlmeval_host import VlmEval
@@ -29,9 +28,10 @@ from mmneuroonco_tasks.frameworks.variants import VARIANTS
 from mmneuroonco_tasks.frameworks.vlmeval_tsv import write_vlmeval_tsv
 from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.predictions import read_predictions
-from mmneuroonco_tasks.prompts import DIRECT
+from mmneuroonco_tasks.prompts import DIRECT, OPEN
+from mmneuroonco_tasks.reference_reader import ReferenceReader
 from mmneuroonco_tasks.scores import Run
-from mmneuroonco_tasks.scoring import score_closed_run
+from mmneuroonco_tasks.scoring import score_closed_run, score_open_run
 
 pytestmark = pytest.mark.vlmeval
 TESTS = Path(__file__).parent
@@ -48,7 +48,7 @@ def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("vlmeval")
     host = VlmEval(python, folder, Path(root) if root and request.param == "checkout" else None)
     made = write_benchmark(folder / "made")
-    prepare(Home(host.home), [made.closed], [made.images])
+    prepare(Home(host.home), [made.closed, made.open], [made.images])
     write_phantom(folder / "drawn", images=40)
     prepare(Home(host.home / "phantom"), [folder / "drawn"], [folder / "drawn"])
     return host
@@ -75,7 +75,7 @@ def probe(host: VlmEval) -> tuple[dict[str, Any], Path]:
 
 def test_registering_twice_adds_every_name_once(probe: tuple[dict[str, Any], Path]) -> None:
     found = probe[0]["registration"]
-    assert found["added"] == [variant.vlmeval for variant in VARIANTS if variant.task == "closed"]
+    assert sorted(found["added"]) == sorted(variant.vlmeval for variant in VARIANTS)
     assert (found["in_tables"], found["exported"]) == ([1, 1], 1)
     assert found["type"] == "MMNeuroOnco", "a type of our own, for which no model class has a prompt"
     assert found["models"] == ["mmneuroonco_reference", "mmneuroonco_always_e"]
@@ -176,6 +176,8 @@ STYLES = (
 def respond(text: str) -> str:
     """A response that depends on the question's text alone: one of many styles, the letter drawn by a hash."""
     options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
+    if not options:
+        return "A solitary, lobulated lesion of medium size at the lower right."
     draw = sha256(text.encode()).digest()
     letter = sorted(options)[draw[0] % len(options)]
     return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
@@ -214,10 +216,11 @@ def test_failed_rows_and_a_killed_run_are_taken_up_again(host: VlmEval, phantoms
 
     with OpenAIStub(bad_day) as stub:
         flags = (
-            *("--data", PHANTOM, "--model", "stub", "--base-url", stub.base_url, "--work-dir", "out", "--api-mode"),
+            *("--model", "stub", "--base-url", stub.base_url, "--work-dir", "out", "--api-mode"),
             *("--api-nproc", str(at_once), "--retry", "1"),
             # An adapter that puts the picture after the text, where the dataset does not insist.
             *("--custom-prompt", "internvl2"),
+            *("--data", PHANTOM),
         )
         host.run_until(half, *flags)
         assert any(request.status == 500 for request in stub.requests)
@@ -232,22 +235,43 @@ def test_failed_rows_and_a_killed_run_are_taken_up_again(host: VlmEval, phantoms
 
         stub.requests.clear()
         stub.answer = good_day
-        third = host.run(*flags, "--reuse")
-        assert sorted(request.text for request in stub.requests) == sorted(filter(fails, texts))
+        # The open questions come along, with VLMEvalKit's own judge.
+        opened = load_benchmark("open", home=Home(host.home))
+        asked = [OPEN.text(question) for question in opened.questions]
+        with OpenAIStub(full_marks) as judge:
+            judged = ("--judge", "marker", "--judge-base-url", judge.base_url, "--judge-key", "not-a-key")
+            third = host.run(*flags, "MMNeuroOnco_Open", "--reuse", *judged)
+        assert sorted(request.text for request in stub.requests) == sorted([*filter(fails, texts), *asked])
         assert newest_result(host, third)["metrics"] == expected_metrics(phantoms)
         for request in stub.requests:
             assert request.order == ["image_url", "text"], "the picture comes first"
     assert re.search(r"accuracy +0\.\d+", third.output) and "h_score" in third.output, "the summary shows both"
 
+    told = newest_result(host, third, "MMNeuroOnco_Open", ["attribute_balanced_accuracy", "keyword_f1"])
+    ours = score_open_run(opened, {q.qid: respond(OPEN.text(q)) for q in opened.questions}, Run(), with_rows=False)[1]
+    assert {name: told["metrics"][name] for name in ours["metrics"]} == ours["metrics"]
+    assert told["metrics"]["judge_score"]["value"] == 1
+    assert told["signature"]["judge"].startswith("marker-")
+    assert re.search(r"MMNeuroOnco_Open +0\.00% \(0/5\) +0\.00% \(0/5\)", third.output), "nothing failed, nor the judge"
 
-def newest_result(host: VlmEval, done: Finished) -> dict[str, Any]:
+
+def full_marks(messages: Messages, number: int) -> str:
+    """A judge that finds everything right."""
+    (item,) = re.findall(r"^Item: (\w+)$", text_of(messages), re.MULTILINE)
+    none = {"contradicts_reference": False, "unsupported_findings": False, "refused": False}
+    return json.dumps({"item": item, "correctness": 4, **none})
+
+
+def newest_result(
+    host: VlmEval, done: Finished, dataset: str = PHANTOM, primary: Sequence[str] = ("accuracy", "h_score")
+) -> dict[str, Any]:
     """Our result file of the newest run in ``out``, as VLMEvalKit's status file tells of it too."""
     runs = sorted((host.folder / "out" / "stub").glob("T*"))
     assert runs, done.output[-3000:]
-    status = read_json(runs[-1] / "status.json")["datasets"][PHANTOM]
-    assert status["primary_metric"] == ["accuracy", "h_score"], done.output[-3000:]
-    result = read_json(runs[-1] / f"stub_{PHANTOM}_result.json")
-    for name in status["primary_metric"]:
+    status = read_json(runs[-1] / "status.json")["datasets"][dataset]
+    assert status.get("primary_metric") == list(primary), done.output[-3000:]
+    result = read_json(runs[-1] / f"stub_{dataset}_result.json")
+    for name in primary:
         assert status["metrics"][name] == result["metrics"][name]["value"]
     return result
 

@@ -5,7 +5,8 @@ Departures from VLMEvalKit's own multiple-choice sets, and why:
 - ``TYPE`` is our own and ``question`` holds the whole prompt, so that no model class rewrites it; API mode, which
   ignores ``force_use_dataset_prompt``, is made to honour it for our datasets.
 - Pictures go by path, under opaque names; there is no base64 and no option column.
-- Responses are read by our reader, without a judge and without a random choice, from the sheet as it was written.
+- Responses are read by our reader from the sheet as it was written: no letter is drawn at random, and no judge is
+  asked about closed questions.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from vlmeval.smp import dump, get_intermediate_file_path, get_logger
 
 from ..answers import Answer
 from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion, OpenQuestion, Task
+from ..judge import JUDGE_OFF
 from ..predictions.vlmeval_sheets import read_vlmeval_sheet
-from ..scores import BREAKDOWN_METRICS, TABLE_METRICS, Run, write_result
+from ..scores import BREAKDOWN_METRICS, TABLE_METRICS, Run, read_result, write_result
 from ..scores.open_registry import OPEN_BREAKDOWN_METRICS, OPEN_TABLE_METRICS
 from ..scoring import score_closed_run, score_open_run
 from .asking import Asking, asking
 from .variants import VARIANTS, variant_named
 from .vlmeval import framework_version
 from .vlmeval_frame import PredictionFrame, kept_as_text
+from .vlmeval_judge import vlmeval_judge
 from .vlmeval_mends import mend_host
 from .vlmeval_tsv import sheet_index
 
@@ -110,7 +113,7 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
         """Score a prediction sheet: metrics by name, and the signature.
 
         Beside the sheet it writes ``…_answers`` (how each response was read), ``…_acc`` (a table by type) and
-        ``…_result.json`` (our result file). Judge settings are ignored.
+        ``…_result.json`` (our result file). ``judge_kwargs`` are VLMEvalKit's settings of a judge.
 
         Raises:
             BenchmarkError, PredictionsError: the benchmark or the sheet cannot be used.
@@ -127,19 +130,20 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
             via=framework_version(),
             model=sheet.stem.removesuffix(f"_{self.dataset_name}"),
         )
-        result = self.result_of(asked, benchmark, responses, run)
+        result, remarks = self.result_of(asked, benchmark, responses, run, judge_kwargs)
 
         of_question = {qid: responses.get(first) for first, qids in requests.items() for qid in qids}
         rows = [self.answer_row(question, of_question[question.qid], result) for question in benchmark.questions]
         dump(pd.DataFrame(rows), get_intermediate_file_path(eval_file, "_answers"))
         dump(pd.DataFrame(self.table_of(result)), get_intermediate_file_path(eval_file, "_acc"))
         write_result(Path(get_intermediate_file_path(eval_file, "_result", "json")), result)
-        remarks = list(predictions.remarks)
+        remarks += predictions.remarks
         if others := predictions.responses.keys() - requests.keys():
             remarks.append(f"{len(others)} rows of the sheet are of questions that were not asked: they do not count.")
         for remark in remarks:
             get_logger("mmneuroonco").warning(remark)
-        shown = {name: result["metrics"][name]["value"] for name in self.TABLE_METRICS}
+        names = [*self.TABLE_METRICS, *(name for name in result["metrics"] if name.startswith("judge_"))]
+        shown = {name: result["metrics"][name]["value"] for name in names}
         return shown | {"signature": result["signature_line"]}
 
     def table_of(self, result: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -160,7 +164,7 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
 
     @classmethod
     def report_judge_err(cls, prediction_file: Any, **_: Any) -> dict[str, int]:
-        """No judge, so none that failed: else the failures listed in our answer sheet would be taken for a judge's."""
+        """No judge, so none that failed. VLMEvalKit would take the failures in our answer sheet for a judge's."""
         return {"failed": 0, "total": 0}
 
     @abstractmethod
@@ -168,8 +172,10 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
         """What the sheets' column ``answer`` says."""
 
     @abstractmethod
-    def result_of(self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run) -> dict[str, Any]:
-        """The full result of the responses to the asked questions."""
+    def result_of(
+        self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run, judge: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The full result of the responses to the asked questions, and what to say of it."""
 
     def answer_row(self, question: Any, response: str | None, result: Mapping[str, Any]) -> dict[str, Any]:
         """The row of a question in the answer sheet."""
@@ -196,12 +202,14 @@ class MMNeuroOncoClosed(MMNeuroOncoDataset):
         """The letter."""
         return question.answer
 
-    def result_of(self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run) -> dict[str, Any]:
-        """Every response read, and the scores."""
+    def result_of(
+        self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run, judge: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Every response read by our reader, and the scores. The judge is not asked."""
         answers: dict[str, Answer] = {}
         for first, response in responses.items():
             answers |= asked.read(asked.request_of(first), response)
-        return score_closed_run(benchmark, answers, run, annotations=asked.scored)[1]
+        return score_closed_run(benchmark, answers, run, annotations=asked.scored)[1], []
 
     def answer_row(self, question: ClosedQuestion, response: str | None, result: Mapping[str, Any]) -> dict[str, Any]:
         """How the response was read, and whether that is right."""
@@ -212,7 +220,7 @@ class MMNeuroOncoClosed(MMNeuroOncoDataset):
 
 
 class MMNeuroOncoOpen(MMNeuroOncoDataset):
-    """The open questions, scored without a judge."""
+    """The open questions; a judge is asked where one is named."""
 
     TASK = "open"
     PRIMARY_METRICS = ("attribute_balanced_accuracy", "keyword_f1")
@@ -223,9 +231,24 @@ class MMNeuroOncoOpen(MMNeuroOncoDataset):
         """The reference answer."""
         return question.reference_answer
 
-    def result_of(self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run) -> dict[str, Any]:
-        """The scores of the responses."""
-        return score_open_run(benchmark, responses, run)[1]
+    def result_of(
+        self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run, judge: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The scores of the responses, and whether a judge was asked."""
+        asked_judge = vlmeval_judge(judge)
+        result = score_open_run(benchmark, responses, run, judge=asked_judge)[1]
+        trouble = asked_judge.trouble if asked_judge else JUDGE_OFF
+        return result, [trouble] if trouble else []
+
+    @classmethod
+    def report_judge_err(cls, prediction_file: Any, **_: Any) -> dict[str, int]:
+        """How many responses the judge left unjudged, from our result file beside the sheet."""
+        result = Path(f"{Path(prediction_file).with_suffix('')}_result.json") if prediction_file else None
+        metrics = read_result(result)["metrics"] if result and result.is_file() else {}
+        if "judge_score" not in metrics:
+            return {"failed": 0, "total": 0}
+        total = metrics["judge_score_low"]["n"]
+        return {"failed": total - metrics["judge_score"]["n"], "total": total}
 
 
 DATASET_CLASSES = (MMNeuroOncoClosed, MMNeuroOncoOpen)
