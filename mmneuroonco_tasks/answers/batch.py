@@ -13,8 +13,8 @@ from .mentions import ANY, LETTER, kind_of, mask_of
 from .normalise import plain
 from .options import OptionReader, reader_of
 from .outcome import Answer, Outcome
-from .refusals import refusal_in
 from .rewriting import rewritten
+from .sentences import refuses
 from .single import ENDLESS, FAILED, as_text, read_spoken, spoken
 from .structured import fields, json_answer, json_value, key_of
 
@@ -66,13 +66,17 @@ def _from_text(text: str, readers: list[OptionReader]) -> list[Answer]:
     if not any(1 <= label.number <= len(readers) for label in labels):
         return _without_labels(lines, readers)
     answers: list[Answer | None] = [None] * len(readers)
-    for number, segment in _segments(lines, labels):
-        if 1 <= number <= len(readers):
+    for number, segments in _segments(lines, labels, len(readers)).items():
+        for segment in segments[-_MOST_SEGMENTS:] if 1 <= number <= len(readers) else ():
             read = _read_segment(segment, readers[number - 1])
             answers[number - 1] = _later(answers[number - 1], read)
-    if all(answer is None or answer.rule in ("no-pick", "number-missing") for answer in answers) and _refuses(lines):
+    if all(answer is None or answer.rule in ("no-pick", "number-missing") for answer in answers) and refuses(lines):
         return [_REFUSED] * len(readers)
     return [answer or _MISSING for answer in answers]
+
+
+#: Of a question that is answered very often only the last answers are read.
+_MOST_SEGMENTS = 8
 
 
 def _read_segment(segment: str, reader: OptionReader) -> Answer:
@@ -91,23 +95,25 @@ def _later(earlier: Answer | None, later: Answer) -> Answer:
     return earlier
 
 
-_JOINING = re.compile(r"\s?(?:,|&|/|and|und|y|et|和|-|to|through)\s?(?:the\s)?", re.I)
-_RANGE = re.compile(r"\s?(?:-|to|through)\s?", re.I)
+_JOINING = re.compile(r"\s?(?P<range>-|to|through)?(?:,|&|/|and|und|y|et|和)?\s?(?:the\s)?", re.I)
 
 
-def _segments(text: str, labels: list[Label]) -> list[tuple[int, str]]:
-    """Every question's number with the text up to the next; "Q1 and Q2: B" gives both the same."""
+def _segments(text: str, labels: list[Label], count: int) -> dict[int, list[str]]:
+    """Every question's number with what follows it up to the next; "Q1 and Q2: B" gives both the same."""
     ends = [label.start for label in labels[1:]] + [len(text)]
-    segments: list[tuple[int, str]] = []
+    segments: dict[int, list[str]] = {}
     waiting: list[int] = []
     for index, (label, end) in enumerate(zip(labels, ends, strict=True)):
         body = text[label.end : end]
-        if not label.closed and index + 1 < len(labels) and _JOINING.fullmatch(text[label.end - 1 : end].lstrip("0123456789")):
-            following = labels[index + 1].number
-            spans = _RANGE.fullmatch(text[label.end - 1 : end].lstrip("0123456789")) and label.number < following
-            waiting += range(label.number, min(following, label.number + len(labels) + 20)) if spans else [label.number]
+        # A dash or comma may have been taken for the end of the number.
+        between = text[label.end - 1 : end].lstrip("0123456789") if len(body) < 12 else body
+        joined = None if label.closed or index + 1 == len(labels) else _JOINING.fullmatch(between)
+        if joined:
+            last = min(labels[index + 1].number, count + 1) if joined["range"] else label.number + 1
+            waiting += range(label.number, max(last, label.number + 1))
             continue
-        segments += [(number, body) for number in [*waiting, label.number]]
+        for number in [*waiting, label.number]:
+            segments.setdefault(number, []).append(body)
         waiting = []
     return segments
 
@@ -131,7 +137,7 @@ def _table_turned(text: str) -> str:
     return text
 
 
-_BARE_LETTER = re.compile(rf"\W*({ANY})\W*")
+_BARE_LETTER = re.compile(rf"\W{{0,8}}?({ANY})\W{{0,8}}")
 
 
 def _without_labels(lines: str, readers: list[OptionReader]) -> list[Answer]:
@@ -144,7 +150,7 @@ def _without_labels(lines: str, readers: list[OptionReader]) -> list[Answer]:
         answers = [_bare(line, reader) for line, reader in zip(filled, readers, strict=True)]
         if None not in answers:
             return [answer for answer in answers if answer]
-    return [_REFUSED if _refuses(lines) else _UNPARSED] * len(readers)
+    return [_REFUSED if refuses(lines) else _UNPARSED] * len(readers)
 
 
 def _bare(line: str, reader: OptionReader) -> Answer | None:
@@ -153,10 +159,6 @@ def _bare(line: str, reader: OptionReader) -> Answer | None:
     if found is None or (kind_of(found[1]) != LETTER and not mask_of(found[1])):
         return None
     return read_spoken(line, reader)
-
-
-def _refuses(text: str) -> bool:
-    return refusal_in(text.lower()) is not None
 
 
 def _from_json(text: str, readers: list[OptionReader]) -> list[Answer] | None:
@@ -216,6 +218,6 @@ def _numbered_list(items: list[Any], count: int) -> list[tuple[int, Any]] | None
                 numbered += _numbered(item, count) or []
         if numbered:
             return numbered
-    if items and all(isinstance(item, str | dict) for item in items):
+    if items and all(isinstance(item, dict) or (isinstance(item, str) and not item.isdigit()) for item in items):
         return list(enumerate(items, start=1)) if len(items) == count else []
     return None

@@ -74,7 +74,7 @@ _CONCEPTS: dict[str, _Concept] = {
     "healthy": _Concept(
         "health",
         r"(?:normal|healthy)(?:\s(?:brain|mri|study|scan))?|no abnormality",
-        rf"(?:\bno\b|\bwithout\b|\bfree of\b|\babsence of\b|\bnegative for\b|n't show\b|not show\b|\bnothing\b)\s{_BETWEEN}{_FINDING}{_AND_MORE}"
+        rf"(?:\bno\b|\bwithout\b|\bfree of\b|\babsence of\b|\bnegative for\b|\b(?:do|does|did)(?:n't| not) (?:see|show|find|identify|detect|observe|reveal|demonstrate|appreciate|contain|have)\b|\bnothing\b)\s{_BETWEEN}{_FINDING}{_AND_MORE}"
         rf"|{_NOT}\s{_STATE}(?:abnormal|pathological|diseased|unhealthy)|unremarkable|within normal limits|正常|健康|未见(?:明显)?异常|无异常",
     ),
     "abnormal": _Concept(

@@ -17,6 +17,7 @@ _RULES = {
     Rank.MENTION: "option-text",
     Rank.TEXT: "option-text",
     Rank.STRONG: "option-text",
+    Rank.POSSIBLE: "sentence",
     Rank.SENTENCE: "sentence",
     Rank.CONCLUSION: "conclusion",
     Rank.LINE: "letter-line",

@@ -24,7 +24,7 @@ PREFIXES = (
     "sorry, something went wrong", "sorry, an error occurred", "max retries", "maximum retries", "max retry",
     "retries exhausted", "retry limit", "all retries failed", "no response", "[no response", "(no response",
     "<no response", "empty response", "[empty", "(empty", "<empty", "no output", "[no output", "no content",
-    "no candidates", "model error", "backend error", "server error", "[timeout", "<timeout", "timeout:", "timeout error",
+    "no candidates", "server overloaded", "server busy", "model error", "backend error", "server error", "[timeout", "<timeout", "timeout:", "timeout error",
     "timed out", "skipped:", "[skipped", "fatal:", "fatal error", "runtime error", "assertion failed",     "segmentation fault", "panic:",
     # transport
     "request timed out", "request timeout", "request time out", "the request timed out", "request was aborted",
@@ -37,7 +37,8 @@ PREFIXES = (
     "broken pipe", "upstream connect error", "upstream request timeout", "no healthy upstream", "peer closed connection",
     "incomplete chunked read", "response ended prematurely", "deadline exceeded",
     # status without its number
-    "internal server error", "service unavailable", "service temporarily unavailable", "bad gateway",
+    "internal server error", "service unavailable", "service temporarily unavailable", "service is temporarily", "our servers are", "the service is",
+    "model inference failed", "inference error", "none of the api keys", "bad gateway",
     "gateway timeout", "gateway time-out", "too many requests", "bad request", "unauthorized", "not authorized",
     "payload too large", "request entity too large", "request too large", "unprocessable entity", "method not allowed",
     "access denied", "permission denied", "forbidden", "authentication failed", "authentication error",
@@ -73,6 +74,7 @@ _EXCEPTION = re.compile(
     r"[A-Z]\w{0,60}?(?:Error|Exception|Timeout|Exhausted|Interrupt|Unavailable|Exceeded|Denied|Failure|Overloaded)"
     r"(?:\s*[:(\[\"'`>)\]]|\s*$|\s+(?:-|after|while|during|in|on|at|from|calling)\b)"
 )
+_LOWER_EXCEPTION = re.compile(r"(?:\w{1,40}\.){1,6}\w{0,40}(?:timeout|error|exception)\s*:", re.I)
 _STATUS = re.compile(
     r"(?:https?(?: error| status(?: code)?)?[ :/\d.]{0,6}|(?:error|status|response|server|client)(?: error)?(?: code)?"
     r"|api)?[\s:=(\[#]{0,4}[45]\d\d(?!\d|\s*(?:mm|cm|ms|px|%))[\s:)\]-]{0,4}(?:$|(?:client |server )?error|"
@@ -83,7 +85,7 @@ _STATUS = re.compile(
 )
 _BARE_NUMBER = re.compile(r"[\s:=(\[#]*\d+[\s:)\]-]*")
 _ERROR_BODY = re.compile(
-    r"\{\s*[\"'](?:(?:error|errors|detail|fault|exception|err_?msg|error_?msg|error_?message|error_?code|status_?code)"
+    r"\{\s*[\"'](?:success[\"']\s*:\s*false|ok[\"']\s*:\s*false|(?:error|errors|detail|fault|exception|err_?msg|error_?msg|error_?message|error_?code|status_?code)"
     r"[\"']\s*:(?!\s*(?:null|none|false|\"\"|''|0\b))|(?:object|type|status|result|code)[\"']\s*:\s*[\"']?(?:error|fail"
     r"|[45]\d\d\b)|message[\"']\s*:\s*[\"'][^\"']{0,200}(?:error|timed? ?out|denied|exceed|unauthori|not found|limit))",
     re.I,
@@ -100,14 +102,14 @@ def is_failure(text: str) -> bool:
     >>> is_failure("openai.APITimeoutError: Request timed out."), is_failure("I made an error: it is B")
     (True, False)
     """
-    stripped = text.strip().strip("*_`").lstrip()
-    if not stripped or _ANYWHERE in text:
+    stripped = text.strip().lstrip("*_`").lstrip()
+    if not text.strip() or _ANYWHERE in text:
         return True
     head = stripped[:_HEAD]
     lowered = head.casefold()
     if lowered.startswith(PREFIXES) or lowered.strip(" .!<>[](){}\"'") in WHOLE:
         return True
-    if _EXCEPTION.match(head) or _ERROR_BODY.match(head):
+    if _EXCEPTION.match(head) or _LOWER_EXCEPTION.match(head) or _ERROR_BODY.match(head):
         return True
     status = _STATUS.match(head)
     if status and not _BARE_NUMBER.fullmatch(status.group()):

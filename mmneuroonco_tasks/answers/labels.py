@@ -45,12 +45,12 @@ _ANNOUNCED = re.compile(
     re.I | re.M,
 )
 _ORDINAL = re.compile(
-    rf"(?<![^\W_])(?:(?:for|to|in|and|on)\s)*(?:the\s)?(?P<word>{_ORDINALS})(?:\s(?P<noun>question|one|q|item|answer))?(?P<tail>\s?(?:[:=,→-]|(?=\s(?:is\b|i\b|the answer|\(?[A-H]\b))))",
+    rf"(?<![^\W_])(?:(?:for|to|in|and|on)\s){{0,3}}(?:the\s)?(?P<word>{_ORDINALS})(?:\s(?P<noun>question|one|q|item|answer))?(?P<tail>\s?(?:[:=,→-]|(?=\s(?:is\b|i\b|the answer|\(?[A-H]\b))))",
     re.I,
 )
 _BARE = re.compile(
     r"(?P<line>^[\s>*#★(\[\"'{|•-]{0,6})?(?<![^\W_])(?<![\d.]\.)(?<!\d[-/])(?:no\.?\s?|#\s?|№\s?)?0{0,2}(?P<number>\d{1,3})(?![\d%])(?![.,/]\d)"
-    r"(?P<tail>[\"')\].]{0,3}\s?[:.)\]=,|→>-]{0,2})(?P<space>\s?)(?P<letter>(?=[(\[<\"'*]{0,2}[A-Ha-h](?![^\W_]|['’.]\w)))?",
+    r"(?P<tail>[\"')\].]{0,3}\s?[:.)\]=,|/→>-]{0,2})(?P<space>\s?)(?P<letter>(?=[(\[<\"'*]{0,2}[A-Ha-h](?![^\W_]|['’.]\w)))?",
     re.M | re.I,
 )
 

@@ -27,7 +27,7 @@ _NAMES_WITH = frozenset(
 )
 #: A letter at the start of a sentence is the subject of these, where an article is followed by a noun.
 _SUBJECT_OF = frozenset(
-    "is was are were and or nor vs versus over rather instead because since as but seems seem fits fit matches match "
+    "is was are were and and/or plus or nor vs versus over rather instead because since as but seems seem fits fit matches match "
     "would can cannot could should best looks appears not might may must does doesn't isn't wins remains due given for "
     "shows describes corresponds applies it if which without only then than though although while however so i'm i'd "
     "→ ✓ ✗ y o et ou und oder ist es est é è e".split()
@@ -50,9 +50,9 @@ _LETTER = re.compile(
     rf"[(\[{{<\"']\s?(?P<wrapped>[A-Ha-h])\s?[)\]}}>\"']"
     rf"|(?P<noun>\b(?:{_NOUN})\s?[:#]?\s?)(?P<named>[A-Ha-h])(?![\w'])(?!-\w)"
     r"|(?P<start>^[★✓✗☐\s]{0,4})(?P<lower>[a-h])(?=\s?[.):](?!\w)|\s?$|\s?[-=|,]\s)"
-    rf"|(?P<label>\b(?:{_LABEL})(?:\s(?:is|es|est|ist|è|é))?\s?[:=]?\s)(?P<announced>[a-h])(?=[\s.!)]{{0,3}}(?:$|\n))"
+    rf"|(?P<label>\b(?:{_LABEL})(?:\s(?:is|es|est|ist|è|é))?\s?[:=-]?\s)(?P<announced>[a-h])(?=[\s.!)]{{0,3}}(?:$|\n))"
     r"|(?P<closed>(?<![\w.'-])[A-Ha-h])\)"
-    r"|(?P<plain>(?<![\w'@#.])(?<!\w[-&])[A-H])(?!['\w])(?!\.\w)(?!-\w)(?!\s?&\s?E\b)",
+    r"|(?P<plain>(?<![\w'@#.])(?<!\w-)[A-H])(?!['\w])(?!\.\w)(?!-\w)(?!\s?&\s?E\b)",
     re.M,
 )
 _BEFORE = re.compile(r"(\S+)\s$")
@@ -63,6 +63,10 @@ _CLOSED_LEADING = re.compile(
     re.M,
 )
 
+#: A short reply may end in a lower-case letter ("i choose b"); a is too often an article cut off.
+_SHORT = 40
+_LAST_OF_SHORT = re.compile(r"(?<=[a-z:] )[b-h](?=\W{0,3}$)")
+
 _CONTEXT = 24
 
 
@@ -70,6 +74,8 @@ def rewrite_letters(text: str, offered: int) -> str:
     """``text`` with every letter that names an option as a mention by letter."""
     if not text.isascii():
         text = _LOOKALIKE.sub(lambda m: m["before"] + m["letter"].translate(_LOOKALIKES), text)
+    if len(text) <= _SHORT and "\n" not in text:
+        text = _LAST_OF_SHORT.sub(lambda m: m.group().upper(), text)
     leading = _LEADING.match(text)
     if leading and leading[2].lower() in _BEGINS:
         text = f"{leading[1]}. {text[leading.end() :]}"
@@ -118,6 +124,8 @@ def _names_an_option(letter: str, text: str, start: int, end: int) -> bool:
     after = _AFTER.match(text, end, end + _CONTEXT)
     adjacent = after is not None and after.start(1) == end + 1
     word_after = after[1] if adjacent and after else ""
+    if text[start - 2 : start] == "H&" and letter == "E":
+        return False
     if word_after.lower() in _NAMES_WITH or (letter == "E" and text[end : end + 6].lower() == ". coli"):
         return False
     return letter != "A" or _is_not_an_article(text, start, word_before, word_after)
@@ -128,6 +136,8 @@ def _is_not_an_article(text: str, start: int, word_before: str, word_after: str)
     if not word_after or word_after.lower() in _SUBJECT_OF:
         return True
     first = word_after[0]
+    if len(word_after) == 1 and first in LETTERS:
+        return True
     if "\ue000" <= first <= "\uf8ff":  # an option's text follows: "A glioma" is a noun with its article …
         return bool(ord(first) & 1) or _inside_a_sentence(word_before)  # … unless the text is A's own
     if not ("a" <= first.lower() <= "z" or "À" <= first <= "ɏ"):

@@ -35,7 +35,7 @@ _LATEX_ARROW = re.compile(r"\\(?:long)?(?:right|Right)arrow|\\(?:implies|to)\b")
 
 _STRUCK = re.compile(r"~~[^~\n]{0,300}~~|<(?:s|del|strike)>[^<\n]{0,300}</(?:s|del|strike)>")
 _BULLET = re.compile(r"^\s?(?:(?:[-*+•▪▫●○◦‣·∙⁃]|\d{1,2}[.)](?=\s[-*•])) )+|^\s?[•▪◦‣∙⁃]\s?", re.M)
-_QUOTE = re.compile(r"^(?:\s?>(?!\s?\d|=))+\s?", re.M)
+_QUOTE = re.compile(r"^(?: ?>(?! ?\d|=))+ ?", re.M)
 _HEADING = re.compile(r"^\s?#{1,8}(?:\s|(?=[A-Za-z]))|\s#{1,6}$", re.M)
 _RULE = re.compile(r"^[-=_*~ |:+]{3,}$", re.M)
 _WHOLE_BOLD = re.compile(r"^(\s?)(\*{2,3}|__)(?=\S)([^*\n]{2,200})\2(\s?)$", re.M)

@@ -46,6 +46,7 @@ _ENTITY = re.compile(r"&(lt|gt|amp|quot|apos|nbsp|#39|#34|#60|#62|#x27);", re.I)
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "nbsp": " "}
 _ENTITIES |= {"#39": "'", "#34": '"', "#60": "<", "#62": ">", "#x27": "'"}
 _ASCII_ARROW = re.compile(r"(?<![-=<>])(?:<--?|<==|[-=]{1,2}>)(?!>)")
+_POINTING = re.compile(r"^>{2,}(?=\s)", re.M)
 _CHECKED = re.compile(r"\[\s?[xX✓]\s?\]|\(\s?[xX✓]\s?\)")
 _UNCHECKED = re.compile(r"\[\s?\]|\(\s\)")
 _EM_DASH = re.compile(r"\s?—\s?|\s?⸺\s?|\s–\s|(?<=\s)--(?=\s)")
@@ -89,6 +90,7 @@ def plain(text: str) -> str:
     text = _BLANKS.sub(" ", text)
     text = _LINES.sub(lambda found: "\n\n" if found.group().count("\n") > 1 else "\n", text)
     text = _REPEATED.sub(lambda found: found.group(1) * 8, text)
+    text = _POINTING.sub(ARROW, text)
     text = _ASCII_ARROW.sub(f" {ARROW} ", text)
     text = _UNCHECKED.sub(EMPTY_BOX, _CHECKED.sub(TICK, text))
     text = _EM_DASH.sub(" - ", text).replace("–", "-")

@@ -12,10 +12,10 @@ from .mentions import ANY, BY_LETTER
 from .normalise import ARROW, CROSS, TICK
 
 _JOIN = (
-    r"\s?(?:,|/|&|\+|;|\band/or\b|\band\b|\bor\b|\bnor\b|\bas well as\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b|\be\b|\bo\b|\bи\b|\bили\b|"
+    rf"\s?(?:,|/|&|\+|;|{ARROW}|\bplus\b|\band/or\b|\band\b|\bor\b|\bnor\b|\bas well as\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b|\be\b|\bo\b|\bи\b|\bили\b|"
     r"和|或者?|与|及|跟|還是|还是|または|と|또는|과|와)\s?"
 )
-LIST = rf"{ANY}(?:(?:{_JOIN}){{1,2}}(?:(?:either|both|an?|the|also|even|neither) )?{ANY})*"
+LIST = rf"{ANY}(?:(?:{_JOIN}){{1,2}}(?:(?:either|both|an?|the|also|even|neither) )?{ANY}){{0,9}}"
 _WORD = r"[^\s,;:.!?()\ue000-\ue2ff→]{1,30}"
 
 
@@ -54,7 +54,7 @@ _FILLERS = (
     "great good alright indeed clearly obviously definitely surely evidently apparently probably possibly perhaps maybe "
     "likely most more very quite rather highly almost fairly presumably seemingly likely probable plausible "
     "overall finally ultimately conclusion summary short brief sum all total conclude concluding case "
-    "think believe guess suspect say choose pick select go going with vote opt assume suppose reckon feel bet lean leaning "
+    "ans opt think believe guess suspect say choose pick select go going with vote opt assume suppose reckon feel bet lean leaning "
     "towards toward answer answers answering option options choice choices letter pick selection selected selecting choosing picking "
     "response final best correct right true proper appropriate suitable fitting accurate single one only just simply "
     "diagnosis finding impression category class classification type label result verdict decision prediction solution "
@@ -98,7 +98,7 @@ _ADJECTIVE = (
 #: Words that announce an answer. "diagnosis" and its like do so only right before the answer.
 _LABEL = (
     rf"(?:(?:{_ADJECTIVE}\s){{0,3}}(?:answers?|ans|choices?|selections?|picks?|response|solution|verdict|decision|prediction|predicted|"
-    r"result|guess|output|options?|option letter|letters?|label|conclusion|final|selected|correct|chosen|correction|updated|revised|answer key|bottom line|tl;?dr|"
+    r"result|guess|output|edit|update|options?|option letter|letters?|label|conclusion|final|selected|correct|chosen|correction|updated|revised|answer key|bottom line|tl;?dr|"
     r"final diagnosis|diagnosis|impression|q\s?\d{1,3}|question\s?\d{1,3})\b|"
     r"(?:最终|最終|正确|正確|我的|标准|參考|参考)?(?:答案|答复|答覆|选择|選擇|选项|選項|结论|結論|回答|解答)|答え|正解|解答|回答|(?:최종\s?|올바른\s?)?(?:정답|답변|답|대답)|"
     r"(?:respuesta|opción|elección|conclusión)(?: (?:correcta|final|es|más probable))?|(?:la )?(?:bonne |meilleure )?(?:réponse|conclusion|choix)(?: (?:correcte?|finale?|exacte|juste|est|la plus probable))?|"
@@ -115,11 +115,16 @@ _ABOUT = r"(?:\s(?:to|for|here|among|of|in|from|is|would|that|which|based|on|the
 MARKER = re.compile(
     rf"(?<![^\W_])(?P<label>{_LABEL})(?:\([^()]{{0,20}}\))?s?{_ABOUT}\s?(?:{_LINK})(?:[\s\"'(:\[→{TICK}-]{{0,3}}){_SOME_FILLERS}[\"'(\[]?(?P<list>{LIST})"
 )
-#: An announced answer without one, at the end of what was said.
-EMPTY_MARKER = re.compile(rf"(?:{_LABEL}){_ABOUT}\s?(?:{_LINK})?\W*$")
+#: The mention is said to be the answer: "B is the best choice".
+PREDICATED = re.compile(
+    rf"(?P<list>{LIST})\s(?:is|are|was|would be|must be|should be|seems|appears|has to be)\s(?:(?:to be|clearly|therefore|thus|definitely|likely|probably|most likely|indeed|both|all|also|the|a|my|most|single|only|by far|hence)\s){{0,5}}"
+    rf"(?:(?:correct|right|best|accurate|appropriate|suitable|likely|plausible|probable|consistent|fitting|proper|final|closest|strongest|top|preferred|better|obvious|first|only)\s(?:\w+\s)?(?:answers?|options?|choices?|ones?|picks?|selections?|fit|match)\b|(?:answers?|right|correct)\b)(?!\s(?:if|only if|when|unless|for)\b)"
+)
+#: Only held possible, not said to be so.
+POSSIBLE = re.compile(r"\b(?:could|might|may|possibly|perhaps|maybe|potentially|conceivably)\b")
 #: "none" as a whole answer, after its announcement or verb.
 NONE_ANNOUNCED = re.compile(
-    rf"(?P<before>^\W*{ANY}\s?[:.)|,(=-]{{1,2}}\s?|(?<![^\W_])(?:{_LABEL}){_ABOUT}\s?{_LINK}|\b(?:choose|pick|select|say|answer)\s)(?:none|neither|nothing|无)(?=\s?[.!\"')]*\s?(?:$|\n))",
+    rf"(?P<before>^[^\w\n\ue000-\uf8ff]{{0,4}}{ANY}\s?[:.)|,(=-]{{1,2}}\s?|(?<![^\W_])(?:{_LABEL}){_ABOUT}\s?{_LINK}|\b(?:choose|pick|select|say|answer)\s)(?:none|neither|nothing|无)(?=\s?[.!\"')]*\s?(?:$|\n))",
     re.M,
 )
 #: The announcement of what then turns out a refusal.
@@ -135,10 +140,10 @@ FINALITY = re.compile(
 
 #: Verbs of choosing, right before the mention.
 PICK = re.compile(
-    rf"(?:\b(?:choos\w+|chose|select(?:ing)?|i selected|pick(?:ing)?|i picked|go(?:ing)? (?:ahead )?(?:with|for)|went with|opt(?:ing)?(?: for)?|vot(?:e|ing)(?: for)?|"
+    rf"(?:\b(?:choos\w+|chose|select(?:ing|ed)?|chosen|pick(?:ing|ed)?|go(?:ing)? (?:ahead )?(?:with|for)|went with|opt(?:ing)?(?: for)?|vot(?:e|ing)(?: for)?|"
     rf"i(?:'d| would| will|'ll)? answer|answering|answer(?: with)?|settl\w+ (?:on|for)|lean(?:s|ing)?(?: \w+)? (?:to|toward|towards)|stick(?:ing)? with|bet on|guess(?:ing)?|say|"
     rf"conclud\w+(?: that)?|(?:my )?answers? to|chang\w+(?: (?:my|the) (?:answer|choice|mind|selection|pick))? to|switch\w*(?: (?:my|the) (?:answer|choice))? to|revis\w+(?: (?:my|the) (?:answer|choice))? to|"
-    rf"prefer|i(?:'d)? favou?r|submit|i(?:'d| would)? (?:take|mark|tick|circle)|i(?:'m| am) (?:confident|certain|sure)(?: that)?|i (?:think|believe|suspect|meant?|assume)(?: that)?|elijo|escojo|selecciono|choisis|je (?:dirais|pense)|wähle|scelgo|escolho|выбираю|kies|"
+    rf"prefer|i(?:'d)? favou?r|submit|i(?:'d| would|'ll)? (?:take|mark|tick|circle|put|assign|rank)|predicts?|rank(?:ed|ing)?|i(?:'m| am) (?:confident|certain|sure)(?: that)?|i (?:think|believe|suspect|meant?|assume)(?: that)?|elijo|escojo|selecciono|choisis|je (?:dirais|pense)|wähle|scelgo|escolho|выбираю|kies|"
     rf"point\w* to(?:ward)?s?)\s|(?:应选|故选|应该选|我选择|我选|我会选择?|选择|选|選擇|選|故答案为))\s?[:\"'(]?\s?{_SOME_FILLERS}(?P<list>{LIST})"
 )
 
@@ -157,15 +162,15 @@ CONSIDERED = tuple(
     for pattern in (
         _SECOND_THOUGHT,
         rf"\b{_DRAFT}\b[^\ue000-\ue2ff.;→]{{0,60}}(?:{LIST})",
-        rf"\b(?:between|among|amongst|whether|differentiat\w+|distinguish\w*|separat\w+|discriminat\w+|choices? (?:are|include|were|being)|options? (?:are|include|were|being|available are|given are|listed are|provided are)|"
+        rf"\b(?:between|among|amongst|whether|differentiat\w+|distinguish\w*|separat\w+|discriminat\w+|choices? (?:are|include|were|being)|(?<!correct )(?<!right )(?<!best )options? (?:are|include|were|being|available are|given are|listed are|provided are)|"
         rf"candidates?(?: (?:are|include))?:?|differentials?(?: diagnos[ie]s)?(?: (?:is|are|includes?|list|considerations?(?: include)?))?:?|compar(?:ed?|ing)(?: (?:to|with))?|mimic(?:s|ked|king)?|eg|including|includes?|unless|excluding|possibilities(?: (?:are|include))?:?|"
         rf"considerations?(?: (?:are|include))?:?|alternatives?:?|runner-up:?|second choice:?|second(?: best| most likely)?:|less likely:|distractors?:?|features that (?:suggest|favou?r)|depends on)\s(?:{_few(2, verbs=False)})(?:from\s)?(?:{LIST})(?:\sfrom\s(?:{LIST}))?",
-        rf"\b(?:of|from)\s(?P<list>{ANY}(?:(?:{_JOIN}){{1,2}}{ANY})+)",
+        rf"(?<!all )\b(?:of|from)\s(?P<list>{ANY}(?:(?:{_JOIN}){{1,2}}{ANY})+)",
         rf"\b(?:considered|considering|consider)\s{_few(2)}(?P<list>{LIST})(?!\s(?:the|as|to)\b)",
         rf"(?:{LIST})\s(?:vs\.?|versus)\s(?:{LIST})",
         rf"\b(?:typically|usually|commonly|often|generally|classically|frequently)\s(?:\w+\s){{0,3}}(?P<list>{LIST})",
         rf"(?P<list>{ANY})\s?(?:,\s)?(?:(?:is|are|was|were|can|could|may|might|would|should|seems?|remains?|looks?|also|still|be|an?|the|another|only|have|been|being|had|it|initially|less|somewhat|too)\s){{0,5}}"
-        rf"(?:remains? possible|possible|a possibility|possibility|plausible|alternative|considered|considerations?|differential|tempting|conceivable|mentioned|discussed|second|possible too|my first \w+|seemed (?:right|likely|plausible)|attractive)\b(?!\s(?:answers?|options?|choices?))",
+        rf"(?:remains? possible|possible|a possibility|possibility|plausible|alternative|considered|considerations?|differential|tempting|conceivable|mentioned|discussed|second|possible too|my first (?:thought|impression|guess|instinct)|seemed (?:right|likely|plausible)|attractive)\b(?!\s(?:answers?|options?|choices?))",
         rf"\bremains? possible\s{_few(2)}(?P<list>{ANY})",
         rf"(?P<list>{LIST})\s(?:typically|usually|commonly|often|generally|classically|frequently|would|tends?)\b(?!\s(?:be\s(?:the|my|most|more|a good|best|correct|right)|fit|match|best|the best|seem))",
         rf"(?P<list>{BY_LETTER}(?:(?:{_JOIN}){{1,2}}{BY_LETTER})*)\s(?:describes?|means|refers|indicates|requires?|has|have|show\w*|present\w*|occurs?|arises?|enhances?)\b(?!\s(?:the\s)?(?:best|most|highest|strongest|greatest|correct))",
@@ -198,6 +203,7 @@ DENIED = tuple(
 BOTH_POSSIBLE = re.compile(
     rf"(?P<list>{ANY}(?:(?:{_JOIN}){{1,2}}{ANY})+)\s(?:are|seem|remain|could be|may be|might be|look)\s(?:both |all |equally |also |each ){{0,2}}(?:possible|plausible|valid|reasonable|acceptable|viable|likely|conceivable)"
     rf"|(?:torn|toss-?up|undecided|split|tie) between\s(?P<tied>{LIST})"
+    rf"|^\W*(?P<versus>{ANY}\s(?:vs?|versus)\s{ANY})\W*$"
 )
 #: The worse side first; the better side stays.
 COMPARED = re.compile(
@@ -206,10 +212,10 @@ COMPARED = re.compile(
 
 _PREDICATE = (
     r"(?:correct|right|best|most\b|more likely|more probable|better|likely|probable|favou?red|preferred|appropriate|true\b|accurate|fits?\b|match(?:es)?|"
-    r"applies|apply|answer|diagnosis|present\b|seen\b|shown|visible|suspected|identified|noted|demonstrated|depicted|evident|it\b|wins?|chosen|selected|suggested|supported|yes\b|stands|"
+    r"applies|apply|answer|diagnosis|present\b|seen\b|shown|visible|suspected|identified|noted|demonstrated|depicted|evident|it\b|wins?|chosen|selected|suggested|supported|yes\b|stands|what\b|the one\b|"
     rf"{TICK}|正确|对的|对|正確|正しい|正解|맞|옳|correct[ao]?|richtig|juste|certa|verdader[ao]|верн|правильн)"
 )
-_BE = r"(?:is|are|was|seems?|seemed|looks?|appears?|would be|should be|must be|remains|as|to be|it's|be|would|should|the|by far|clearly|therefore|thus|hence|probably|definitely|certainly|indeed|also|quite|very|far|much|a|an|here|here's|option|good|single|only|overall|single|fully|strongly|slightly|somewhat|well|really|actually|my|is therefore|both|all|es|est|ist|è|é|la|die|le|être|at|in|this)"
+_BE = r"(?:is|are|was|seems?|seemed|looks?|appears?|would be|should be|must be|remains|as|to be|it's|be|would|should|the|by far|clearly|therefore|thus|hence|probably|definitely|certainly|indeed|also|quite|very|far|much|a|an|here|here's|option|good|closest|strongest|single|only|overall|single|fully|strongly|slightly|somewhat|well|really|actually|my|is therefore|both|all|es|est|ist|è|é|la|die|le|être|at|in|this)"
 #: The mention is what a predicate of picking says something of: "B is the best fit".
 ASSERTED_AFTER = re.compile(rf"(?P<list>{LIST})\s?(?:[,:({ARROW}|-]\s?)?(?:{_BE}\s){{0,5}}{_PREDICATE}")
 #: The mention is what a statement ends in: "the features are most in keeping with B".
@@ -218,7 +224,7 @@ _CUE = (
     r"classif(?:y|ied)(?: \w+){0,4} as|categori[sz]ed?(?: \w+){0,4} as|diagnos(?:is|ed)(?: \w+)? ?(?:of|as|is|with)?|represent(?:s|ing)?|suggest(?:s|ing|ive of)?|indicat(?:es?|ing|ive of)|support(?:s|ing)?|points? (?:to|toward|towards|at)|"
     r"favou?r(?:s|ed|ing)?|confirm(?:s|ing)?|show(?:s|ing|n)?|demonstrat(?:es?|ing)|reveal(?:s|ing)?|depict(?:s|ing)?|display(?:s|ing)?|identif(?:y|ied)(?: \w+){0,3} as|characteri[sz]ed(?: \w+){0,2} (?:as|by)|"
     r"characteristic (?:of|for)|typical (?:of|for)|suspicious (?:of|for)|concerning for|diagnostic of|pathognomonic (?:of|for)|specifically|namely|called|is|are|was|be|being|falls? (?:in|into|under)|belongs? to|located (?:in|at|on)|lies (?:in|at|on)|situated (?:in|at|on)|"
-    r"seen (?:in|at|on)|centered (?:in|at|on)|has|have|with|appears?|seems?|looks?(?: more)? like|resembl(?:es|ing)|suspect|call(?: it)?|consider(?: it| this)?(?: to be)?|constitut\w+|mak(?:es|ing) (?:it|this)|as|more|therefore|thus|hence|so|conclusion|impression|overall|"
+    r"seen (?:in|at|on)|centered (?:in|at|on)|has|have|with|appears?|seems?|looks?(?: more)? like|resembl(?:es|ing)|suspect|call(?: it)?|consider(?: it| this)?(?: to be)?|constitut\w+|mak(?:es|ing) (?:it|this)|as|more|therefore|thus|hence|so|conclusion|impression|overall|leav(?:es|ing)(?: us)?(?: with)?(?: only| just)?|elimination|"
     rf"{ARROW}|=|:|最可能的?(?:诊断)?是|是|为|符合|考虑|显示|提示)"
 )
 ASSERTED_BEFORE = re.compile(
@@ -237,8 +243,8 @@ CONCLUDES = re.compile(
 CORRECTION = re.compile(
     r"\b(?:no,? wait|wait|hold on|correction|scratch that|strike that|on second thoughts?|(?:on|upon|after) (?:further |closer |careful |more |second |additional |re-?|a |the )*(?:reflection|consideration|inspection|review|look|evaluation|examination|analysis|thought|assessment|reconsider\w*|check\w*|exam)|"
     r"let me (?:re\w+|double[- ]check|correct|check again|think again|look again)|re-?(?:considering|evaluating|checking|examining|assessing|viewing|thinking)|i(?:'ll| will|'m| am)?(?: therefore| thus| now| will| must| should| have to| would)? (?:chang(?:e|ed|ing)|revis(?:e|ed|ing)|correct|switch|amend|update|retract)\b|"
-    r"i (?:meant|mean|was wrong|take (?:that|it) back|misspoke|stand corrected|made a mistake)|(?:my|a) mistake|my bad|that(?:'s| is| was)(?: \w+)? (?:wrong|incorrect|not right|a mistake)|oops|changed? my mind|(?:revised|updated|corrected|amended|new) (?:final )?(?:answer|choice|selection)|edit:|update:|"
-    r"actually,? no|actually|hmm|instead)\b|(?:^|[-,.…?!]\s?)no(?=[,:]\s?\S)|(?:^|[.!?]\s)no\.\s|更正|等等|等一下|不对[,，]|重新考虑|仔细看|待って|いや|아니[,.]|espera\b|attendez\b|moment mal"
+    r"i (?:meant|mean|was wrong|take (?:that|it) back|misspoke|stand corrected|made a mistake)|(?:my|a) mistake|my bad|that(?:'s| is| was)(?: \w+)? (?:wrong|incorrect|not right|a mistake)|oops|changed? my mind|(?:revised|updated|corrected|amended|new) (?:final )?(?:answer|choice|selection)|(?:edit|update)(?=:)|"
+    r"chang(?:e|ed|ing) (?:it |this |that )?to|actually,? no|actually|hmm|instead)\b|(?:^|[-,.…?!]\s?)no(?=[,:]\s?\S)|(?:^|[.!?]\s)no\.\s|更正|等等|等一下|不对[,，]|重新考虑|仔细看|待って|いや|아니[,.]|espera\b|attendez\b|moment mal"
 )
 #: Corrections that may also be ordinary words: they count only before a conclusion or an announced answer …
 WEAK_CORRECTION = re.compile(r"actually|hmm|instead")
@@ -252,7 +258,7 @@ RETRACTION = re.compile(
 #: Where one clause ends and another statement begins.
 BREAK = re.compile(
     r"\s(?=(?:but|however|so|therefore|thus|hence|nevertheless|nonetheless|although|though|even though|while|whereas|because|since|given|that said|having said that|still,|yet|due to|owing to|with that said|despite|whilst|mais|pero|sondern|aber|deshalb|donc|ma|mas|но|поэтому)\b)"
-    rf"|;\s?|(?<=[^\s:])\s-\s(?=.)(?!no\b|yes\b|not\s(?!(?:an?\s|the\s)?{ANY})|(?:very\s|most\s|less\s|more\s)?(?:unlikely|likely|incorrect|wrong|correct|right|excluded|ruled|eliminated|possible|plausible|best|false|true|doesn't|does\snot|isn't)\b|[{TICK}{CROSS}])|(?<=[a-z0-9])\s?→\s?(?=[\ue000-\ue2ff])|…\s?|(?<=[\ue000-\ue2ff,])\s?(?=as\s(?!an?\s(?:ai|large)))|而是|因为|,\s(?=it's\s|it is\s|this is\s|that's\s|rather,|rather\s(?!than)|i\s|i'd\s|i'll\s)"
+    rf"|;(?!(?<=^{ANY};)\s?{ANY}\W*$)\s?|(?<=[^\s:])\s-\s(?=.)(?!no\b|yes\b|not\s(?!(?:an?\s|the\s)?{ANY})|(?:very\s|most\s|less\s|more\s)?(?:unlikely|likely|incorrect|wrong|correct|right|excluded|ruled|eliminated|possible|plausible|best|false|true|doesn't|does\snot|isn't)\b|[{TICK}{CROSS}])|(?<=[a-z0-9])\s?→\s?(?=[\ue000-\ue2ff])|…\s?|(?<=[\ue000-\ue2ff,])\s?(?=as\s(?!an?\s(?:ai|large)))|而是|因为|,\s(?=it's\s|it is\s|this is\s|that's\s|rather,|rather\s(?!than)|i\s|i'd\s|i'll\s)"
 )
 #: Ends of sentences.
 SENTENCE = re.compile(r"(?<=[.!?…])(?:[\"')\]]{0,2})\s+|\n+")

@@ -38,14 +38,20 @@ _SUBJECT = (
     r"(?:answer|option|choice|diagnosis|one|sequence|modality|size|shape|location|category|pattern|term|response|label)"
     r"|(?:the\s+)?(?:answer|correct\s+\w+))"
 )
-_LIST = rf"{ANY}(?:[\s,/]+(?:(?:and|or|nor|y|ni|et|ou|und|oder|noch)\s+)?(?:neither\s+)?{ANY})*"
+_THEN = (
+    r"(?=\s*(?:$|[^\w\s]|\n|(?:appl|fit|match|correspond|describ|work|suit|agree|is\b|are\b|was\b|were\b|seem|appear|look|"
+    r"adequate|accurate|correct|explain|really|quite|here|would|could|can|do\b|does\b|as\b|because|since|so\b|for\b|in\b|to\b|"
+    r"and\b|but\b|represent|reflect|satisf|meet|resembl|stand|hold|make)))"
+)
+_LIST = rf"{ANY}(?:[\s,/]+(?:(?:and|or|nor|y|ni|et|ou|und|oder|noch)\s+)?(?:neither\s+)?{ANY}){{0,9}}"
 
 #: Each is a way of saying that nothing on offer is right.
 _WORDS = (
-    rf"none\s+of\s+(?:(?:the|these|those|them|your|its|it|all)\b{_NO_FINDING}(?:\s+(?:of\s+)?(?:the\s+)?{_OF_OFFER}\b)*|{_OF_OFFER}\b(?:\s+{_OF_OFFER}\b)*)",
+    rf"none\s+of\s+(?:(?:the|your|its|all|my)\s+(?:of\s+)?(?:the\s+|these\s+)?)?(?:{_OF_OFFER}\b\s?)+(?!\s?(?:keys?|features?|findings?|signs?|lesions?))",
+    rf"none\s+of\s+(?:these|those|them|it|the\s+lot)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*{_THEN}",
     rf"none\s+of\s+(?:the\s+)?(?:options?\s+)?{_LIST}",
     rf"none\s+(?:{_OF_OFFER}\b\s+)?(?=(?:{_FITS}|here|listed|above)\b)(?!(?:is|are|was|were)\s+(?:visible|seen|present|identified|shown|detected|noted|available|provided|attached))",
-    rf"neither\s+of\s+(?:the|these|those|them)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*",
+    rf"neither\s+of\s+(?:the\s+(?:{_OF_OFFER}\b\s?)+|(?:these|those|them)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*{_THEN})",
     rf"neither\s+(?:option\s+)?{ANY}(?:[\s,/]+(?:(?:and|or|nor)\s+)?(?:neither\s+)?{ANY}){{2,}}",
     rf"no\s+(?:(?:single|one|listed|given|offered|available|provided|of these)\s+)*{_RIGHT}\s+(?:\w+\s+)?(?:options?|answers?|choices?|match|alternatives?|diagnosis)(?:\s+(?:is|was|are|here|among|in|listed|provided|given|offered|available)\b)*",
     rf"no\s+(?:(?:single|one|listed|given|offered|available|provided|answer|such)\s+)*(?:options?|choices?|answers?|alternatives?|diagnosis|item)\s+(?:(?:above|here|listed|given|provided|really|in the list|on the list|of these|among these)\s+)*(?:{_FITS})\b(?!\s+(?:possible|given|provided|available|can\b))",
@@ -53,11 +59,18 @@ _WORDS = (
     rf"there(?:'s|\s+is)\s+no\s+match(?:ing)?\b(?:\s+(?:option|answer|choice))?",
     rf"nothing\s+(?:(?:in|on|of|from|among)\s+(?:the\s+)?(?:list|options|choices|above|these|offer)\s+|(?:listed|above|here|offered|given|provided|else)\s+)*(?:fits|matches|applies|is\s+{_RIGHT}|corresponds|suits|works)",
     rf"{_SUBJECT}(?:\s+(?:here|for this\s+\w+|to this question|in this case|itself))?,?\s+(?:is|was|seems|does|has|may|might|would|appears|simply|actually)?\s*(?:to be\s+|be\s+)?(?:n't|not|missing|absent)\b\s*(?:to be\s+|be\s+|appear\s+(?:to be\s+)?|been\s+|seem\s+(?:to be\s+)?|actually\s+|even\s+|from\s+)?(?:{_LISTED}|the\s+(?:list|options))\b(?:\s+(?:the\s+)?{_OF_OFFER}\b)*",
+    rf"{_SUBJECT}(?:\s+\w+)?\s+(?:is|was|seems?(?: to be)?|appears?(?: to be)?)\s+(?:simply\s+|actually\s+)?(?:missing|absent|unlisted|omitted|left out|not there)(?:\s+from\s+(?:the|this)\s+\w+(?:\s+\w+)?)?",
+    rf"(?:do|does|did)(?:n't|\s+not)\s+(?:think|believe|feel|find|see)\s+(?:that\s+)?any\s+of\s+(?:the|these|those|them)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*\s+(?:{_FITS}|to be)\b",
+    rf"none\s+(?:from|in|on|among|out of)\s+(?:the|this|these|those)\s+(?:list\b|{_OF_OFFER}\b)(?:\s+{_OF_OFFER}\b)*",
+    rf"there\s+(?:is|are)(?:n't|\s+not)\s+(?:an?|any|one)\s+(?:single\s+)?{_RIGHT}\s+(?:options?|answers?|choices?|match|alternatives?|diagnosis)",
+    rf"no\s+(?:options?|answers?|choices?|alternatives?|diagnosis|item|entry)(?:\s+\w+){{0,3}}\s+(?:that|which)\s+(?:would\s+)?(?:{_FITS})\b",
+    rf"(?:options?|list|choices|answers?)(?:\s+\w+){{0,2}}\s+(?:do|does|did)(?:n't|\s+not)\s+(?:include|contain|have|list|offer|feature|mention|provide)\s+(?:the|a|any)\s+(?:{_RIGHT}|actual|real)\b(?:\s+\w+)?",
+    rf"no\s+match(?:es)?(?=\s*(?:$|[.!\n]))|{_LIST}\s?[:-]\s?none\b",
     rf"(?:diagnosis|finding|lesion|entity|sequence|modality|appearance|pattern)\s+(?:is|was)(?:n't|\s+not)\s+(?:among|amongst|one of|any of|in)\s+(?:the\s+|these\s+|those\s+)?(?:{_OF_OFFER}\s?)+",
     rf"(?:is|are|was|does|do|did|can|'s)?(?:n't|\s?\bnot)\s+(?:(?:match|fit|correspond(?:\s+(?:to|with))?|agree\s+with|belong\s+to|suit|look\s+like|seem\s+to\s+(?:be|fit|match)|resemble|be|meet|align\s+with|conform\s+to|satisfy|consistent\s+with|compatible\s+with|described\s+by|covered\s+by|represented\s+by)\s+)?(?:with\s+|to\s+)?(?:any|one)\s+of\s+(?:the|these|those|them|your)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*",
     rf"(?:does|do|did)(?:n't|\s+not)\s+(?:match|fit|correspond to)\s+any\s+(?:of\s+)?{_OF_OFFER}(?:\s+{_OF_OFFER}\b)*",
     rf"(?:fits|matches|match|fit)\s+none\s+of\s+(?:the|these|those|them)\b{_NO_FINDING}(?:\s+{_OF_OFFER}\b)*",
-    rf"all\s+(?:of\s+)?(?:the\s+|these\s+|those\s+)?(?:{_OF_OFFER}\s+)+(?:are|is|seem|appear|look)(?:\s+(?:all|equally|clearly|therefore))?\s+{_WRONG}",
+    rf"all\s+(?:of\s+)?(?:the\s+|these\s+|those\s+)?(?:{_OF_OFFER}\s+)+(?:are|is|seem|appear|look|can be|could be|have been|must be|should be)(?:\s+(?:all|equally|clearly|therefore))?\s+{_WRONG}",
     rf"(?:every|each)(?:\s+one)?(?:\s+of\s+(?:the|these))?\s+(?:{_OF_OFFER}\s+)+(?:is|are|seems|appears|looks)\s+{_WRONG}",
     rf"(?:they|these|those)\s+are\s+all\s+{_WRONG}|(?<!are )(?<!were )all\s+(?:are\s+|is\s+)?(?:wrong|incorrect|false)",
     r"none\s+apply|\bnota\b|none\s*/\s*other",
@@ -73,7 +86,7 @@ _GLUED_WORDS = (
 _IN_OTHER_LANGUAGES = (
     r"ningun[oa]s?\s+de\s+(?:l[ao]s|estas|estos|ellas|ellos|entre)\b(?:\s+(?:anteriores|opciones|alternativas|respuestas|mencionad[ao]s|opciones anteriores|dadas|es correcta|son correctas|diagnósticos))*|ninguna(?:\s+opción)?\s+es\s+correcta|ninguna\s+opción(?:\s+\w+)?",
     r"aucun[e]?\s+(?:de|des|d'entre)\s+(?:ces\s+|les\s+|elles|eux)?(?:réponses?|options?|choix|propositions?|diagnostics?|alternatives?|ci-dessus|précédent[es]*)?(?:\s+(?:ci-dessus|proposé[es]*|précédentes?|données?))*|aucune\s+(?:réponse|option|proposition)(?:\s+\w+)?|rien de tout cela",
-    r"kein[er]?s?\s+(?:der|von|dieser)\s+(?:(?:oben|oberen|obigen|genannten|aufgeführten|angegebenen|vorgegebenen|vorgeschlagenen|diesen|den|obengenannten|gegebenen|angebotenen)\s*)*(?:antworten|optionen|möglichkeiten|auswahlmöglichkeiten|diagnosen|alternativen|genannten)?|keine\s+(?:antwort|option)\s+(?:ist\s+richtig|trifft\s+zu|passt|stimmt)|nichts davon",
+    r"keine[rs]?\s+davon|kein[er]?s?\s+(?:der|von|dieser)\s+(?:(?:oben|oberen|obigen|genannten|aufgeführten|angegebenen|vorgegebenen|vorgeschlagenen|diesen|den|obengenannten|gegebenen|angebotenen)\s*)*(?:antworten|optionen|möglichkeiten|auswahlmöglichkeiten|diagnosen|alternativen|genannten)?|keine\s+(?:antwort|option)\s+(?:ist\s+richtig|trifft\s+zu|passt|stimmt)|nichts davon",
     r"nessun[oa]?\s+(?:delle|dei|di|tra|fra)\s+(?:le\s+)?(?:precedenti|opzioni|risposte|queste|alternative|quelle|scelte|diagnosi|suddette|elencate|indicate|questi)(?:\s+(?:precedenti|elencate|indicate|sopra))*|nessuna\s+(?:opzione|risposta)(?:\s+\w+)?",
     r"nenhum[a]?\s+(?:das|dos|destas|delas|dessas)\s*(?:anteriores|opções|alternativas|respostas|acima|opções acima|mencionadas|alternativas anteriores|diagnósticos)?(?:\s+(?:acima|anteriores|mencionadas|apresentadas))*|nenhuma\s+(?:opção|alternativa|resposta)(?:\s+\w+)?",
     r"(?:ничего|ничто|ни\s+один|ни\s+одно|ни\s+одна|никакой|нет\s+правильного)\s+(?:из\s+)?(?:(?:выше)?перечисленн\w+|вариант\w*|ответ\w*|этих|указанн\w+|предложенн\w+|них|приведенн\w+|диагноз\w*)(?:\s+(?:вариант\w*|ответ\w*|выше))*",

@@ -13,6 +13,7 @@ from .normalise import ARROW, CROSS, EMPTY_BOX, STAR, TICK
 from .options import OptionReader
 from .rejection import rewrite_rejection
 
+_BLANKS = re.compile(" {2,}")
 _NUMBERS = {
     word: number
     for number, listed in enumerate(
@@ -50,7 +51,7 @@ _DISAGREEING = re.compile(
     rf"((?:^|[:=→]\s?|\b(?:is|be|choose|select)\s)[\s★]?)({BY_LETTER})\s?[.):|=-]?(?:\s|\s-\s|\s?\()?({BY_TEXT})\)?(?=\s?[.)!]?\s?(?:$|\n))",
     re.M,
 )
-_TWO_LINES = re.compile(rf"\W*({BY_LETTER})\W*\n\W*({BY_TEXT})\W*")
+_TWO_LINES = re.compile(rf"\W{{0,6}}?({BY_LETTER})\W{{0,6}}?\n\W{{0,6}}?({BY_TEXT})\W{{0,6}}")
 
 _SHARE = re.compile(
     rf"(?:{ANY}\s?[\"']?\s?(?:[:=(~≈-]|is|at|has|about)?\s?(?:a |approximately |about |~)?(?:probability|likelihood|confidence|score)?\s?(?:of\s|[:=]\s?)?"
@@ -58,9 +59,11 @@ _SHARE = re.compile(
 )
 
 _LIST_GAP = re.compile(
-    rf"[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*(?:(?:and|or|&)\s)?(?:\(?(?:the )?(?:correct|right)(?: (?:answer|option|choice))?\)?)?[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*"
+    rf"[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*(?:(?:and|or|&)\s)?(?:\(?(?:the )?(?:(?:correct|right)(?: (?:answer|option|choice))?|(?:my )?(?:answer|choice|pick)(?=\s?[)\n]))\)?)?[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*"
 )
 _MARKED = re.compile(rf"[{STAR}{TICK}{ARROW}]|\b(?:correct|right)\b")
+_DENIED_BEFORE = re.compile(r"(?:\bnot|n't|\bneither|\bno|\bnone|\bcannot be)\b[^.\n]{0,25}$")
+_DENIED_AFTER = re.compile(r"\s?(?:(?:are|is|all|can|be|were|was|have|been|both|of them|do|does)\s){0,4}(?:not\b|n't|incorrect|wrong|excluded|ruled|unlikely|eliminated|false|don't|doesn't|aren't|out\b|rejected|absent)")
 _LONGEST_GAP = 40
 
 _LINE_MARK = re.compile(
@@ -72,7 +75,7 @@ _ALL = re.compile(
     r"\ball of the above\b(?: (?:options|answers|choices))?|以上都是|以上皆是|todas las anteriores|alle der genannten"
 )
 _INSTRUCTION = re.compile(
-    r"^\W*(?:please )?(?:answer|respond|reply|output|return|choose|select|pick|give|provide|write|do not|don't|only|use|just)\b[^\n\ue000-\ue2ff]{0,200}?"
+    r"^\W{0,6}(?:please )?(?:answer|respond|reply|output|return|choose|select|pick|give|provide|write|do not|don't|only|use|just)\b[^\n\ue000-\ue2ff]{0,200}?"
     r"\b(?:only(?: one)?(?: of)?(?: the)?(?: option'?s?)?(?: correct)?(?: single)? (?:option )?letters?|letter only|option letter(?: only)?|one letter|single letter|any other text|letter of the correct \w+|"
     r"letter from the given choices directly|no explanation|given choices directly|following options|from the options)\b(?:\s?(?:from|:|among|of|in)?\s?(?:the )?[^\n]{0,30}?:?\s?"
     rf"{ANY}(?:[\s,]*(?:or |and )?{ANY}){{1,7}})?[.:)]*",
@@ -82,6 +85,8 @@ _INSTRUCTION = re.compile(
 
 def rewritten(text: str, options: OptionReader) -> str:
     """``text`` (plain lines, see `markup`) in lower case, each mention of an option as one character."""
+    if text.count("|") == 1:
+        text = text.replace("|", "-")
     text = options.rewrite(text)
     text = _ordinals(text, options)
     text = _INSTRUCTION.sub("\n", text)
@@ -94,7 +99,7 @@ def rewritten(text: str, options: OptionReader) -> str:
     text = _ARTICLE.sub("", text)
     text = _merged(text)
     text = _SHARE.sub(" ", text)
-    return _without_echo(text, options).replace(STAR, " ")
+    return _BLANKS.sub(" ", _without_echo(text, options).replace(STAR, " "))
 
 
 def _ordinals(text: str, options: OptionReader) -> str:
@@ -159,11 +164,16 @@ def _without_echo(text: str, options: OptionReader) -> str:
         if place < len(text) and _continues(text, run[-1], place):
             run.append(place)
             continue
-        if _is_echo([text[p] for p in run], options):
+        if _is_echo([text[p] for p in run], options) and not _is_denied(text, run):
             pieces += [text[position : run[0]], _chosen(text, run, options)]
             position = run[-1] + 1
         run = [place]
     return "".join([*pieces, text[position:]])
+
+
+def _is_denied(text: str, run: list[int]) -> bool:
+    before, after = text[max(0, run[0] - _LONGEST_GAP) : run[0]], text[run[-1] + 1 : run[-1] + 1 + _LONGEST_GAP]
+    return _DENIED_BEFORE.search(before) is not None or _DENIED_AFTER.match(after) is not None
 
 
 def _continues(text: str, last: int, place: int) -> bool:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .claims import CONFLICT_BIT, NOT_OFFERED_BIT, Claim, Rank, Reading, read_claims
+from .claims import CONFLICT_BIT, NOT_OFFERED_BIT, Claim, Rank, Reading
 from .decision import Decision, decide
 from .failures import is_failure
 from .markup import without_markup
-from .mentions import LETTERS, NOT_OFFERED, TEXT, is_one, letter_of, mention
+from .mentions import NOT_OFFERED, TEXT, letter_of, mention
 from .normalise import plain
 from .options import REJECTION, OptionReader, reader_of
 from .outcome import Answer, Outcome
 from .reasoning import last_speaker, without_reasoning
 from .rejection import is_one_word_rejection
 from .rewriting import rewritten
+from .sentences import read_claims
 from .structured import fields, json_answer, json_value
 
 FAILED = Answer(Outcome.FAILED, None, "failure")
@@ -24,9 +26,13 @@ ENDLESS = Answer(Outcome.UNPARSED, None, "reasoning-not-ended")
 
 def as_text(value: object) -> str:
     """A response as text: nothing for ``None`` and NaN, which sheets hold where no response came."""
-    if value is None or value != value:
-        return ""
-    return value if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return value
+    try:
+        missing = value is None or bool(value != value)
+    except (TypeError, ValueError):  # pandas.NA has no truth value
+        missing = True
+    return "" if missing else str(value)
 
 
 def read_answer(text: str | None, options: Mapping[str, str]) -> Answer:
@@ -52,13 +58,46 @@ def read_answer(text: str | None, options: Mapping[str, str]) -> Answer:
     said = spoken(response)
     if said is None:
         return ENDLESS
-    return read_spoken(said, reader_of(options))
+    reader = reader_of(options)
+    head, asked_on = _split_at_next_question(said)
+    if asked_on:
+        answer = read_spoken(head, reader)
+        if answer.letter:
+            return answer
+    return read_spoken(said, reader)
+
+
+_NEXT_QUESTION = re.compile(r"\n\W{0,4}Question\W{0,3}:", re.I)
+
+
+def _split_at_next_question(text: str) -> tuple[str, bool]:
+    """What stands before a next question that the model asks itself, and whether there is one."""
+    found = _NEXT_QUESTION.search(text)
+    return (text[: found.start()], True) if found else (text, False)
+
+
+#: Of a longer text only so many characters of its beginning and end are read.
+_HEAD, _TAIL = 20_000, 80_000
+_LONGEST_CUT = 5_000
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
 
 
 def spoken(response: str) -> str | None:
     """What the model itself said after its reasoning; ``None`` where the reasoning never ends."""
     said = without_reasoning(response)
-    return said if said is None else last_speaker(said)
+    if said is None:
+        return None
+    return last_speaker(_abridged(said))
+
+
+def _abridged(text: str) -> str:
+    if len(text) <= _HEAD + _TAIL:
+        return text
+    head, tail = text[:_HEAD], text[-_TAIL:]
+    # Half a sentence could say the opposite of the whole.
+    ended = list(_SENTENCE_END.finditer(head, _HEAD - _LONGEST_CUT))
+    begun = _SENTENCE_END.search(tail, 0, _LONGEST_CUT)
+    return (head[: ended[-1].end()] if ended else head) + "\n" + (tail[begun.end() :] if begun else "")
 
 
 def read_spoken(text: str, options: OptionReader) -> Answer:
@@ -75,15 +114,21 @@ def _answer(decision: Decision, reading: Reading) -> Answer:
     return Answer(outcome, letter, decision.rule, hedged=reading.refused)
 
 
+#: Of a response in very many fields only the last are read.
+_MOST_PARTS = 64
+
+
 def _fields_and_text(text: str, options: OptionReader) -> Reading:
     value = json_value(text)
     answers = json_answer(value) if value is not None else None
     if answers is not None:
-        return _joined([_field(answer, options) for answer in answers] or [Reading()])
-    readings = [
-        _field(part, options) if inside else _text(part, options) for inside, part in fields(text) if part.strip()
-    ]
-    return _joined(readings)
+        parts = [(True, answer) for answer in answers]
+    else:
+        parts = [part for part in fields(text) if part[1].strip()]
+    whole = Reading()
+    for inside, part in parts[-_MOST_PARTS:]:
+        whole.append(_field(part, options) if inside else _text(part, options))
+    return whole
 
 
 def _text(text: str, options: OptionReader) -> Reading:
@@ -109,23 +154,3 @@ def _field(text: str, options: OptionReader) -> Reading:
             return Reading()
         claim = replace(claim, mask=NOT_OFFERED_BIT)
     return Reading([claim], refused=reading.refused, sentences=1)
-
-
-def _joined(readings: list[Reading]) -> Reading:
-    """Readings of consecutive parts as one."""
-    whole = Reading()
-    for part in readings:
-        turns, sentences = len(whole.turns) - 1, whole.sentences
-        whole.claims += [
-            replace(claim, turn=claim.turn + turns, sentence=claim.sentence + sentences) for claim in part.claims
-        ]
-        whole.turns += part.turns[1:]
-        if part.taken_back:
-            whole.taken_back = part.taken_back + turns
-        whole.refused |= part.refused
-        whole.denied |= part.denied
-        whole.sentences += part.sentences
-    return whole
-
-
-__all__ = ["LETTERS", "is_one", "read_answer", "read_spoken", "spoken"]

@@ -62,7 +62,8 @@ def _end_of_box(text: str, start: int) -> int:
 
 
 _FENCED = re.compile(r"```(?:json|JSON)?\s*\n?([\[{][^`]{0,100000})```")
-_DECODER = json.JSONDecoder()
+# Numbers stay text: none is an answer, and a very long one takes very long to convert.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
 def json_value(text: str) -> Any:

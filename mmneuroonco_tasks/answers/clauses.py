@@ -1,0 +1,184 @@
+"""The claims of one clause.
+
+What is refused, denied, compared away or merely considered is struck out first; what is left is matched against the
+ways of picking (`phrases`), the plainest first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from . import phrases
+from .claims import Claim, Rank, mask_of_list
+from .mentions import ANY, LETTER, TEXT, kind_of, mask_of, mentions_in
+from .refusals import RESUMES, refusal_in
+from .rejection import rejection_is_untold
+
+_MENTION = re.compile(ANY)
+_NO_WORDS = re.compile(r"[^\w\ue000-\uf8ff]+")
+#: So many mentions of one option in a row are a model in a loop.
+_DEGENERATE = 4
+
+
+@dataclass(slots=True)
+class Clause:
+    """A clause while it is read: ``words`` loses every mention that has been dealt with."""
+
+    words: str
+    claims: list[Claim] = field(default_factory=list)
+    refused: bool = False
+    denied: int = 0
+
+    def strike(self, pattern: re.Pattern[str], *, denying: bool = False) -> None:
+        """Take away the mentions of what the pattern finds (of its group ``list``, where it has one)."""
+
+        def struck(found: re.Match[str]) -> str:
+            start, end = (0, len(found.group()))
+            if "list" in pattern.groupindex:
+                start, end = found.start("list") - found.start(), found.end("list") - found.start()
+            inside = found.group()[start:end]
+            if denying:
+                for character in mentions_in(inside):
+                    self.denied |= mask_of(character)
+            if "kept" in pattern.groupindex and found["kept"]:
+                return found["kept"]
+            if denying or "gap" in pattern.groupindex:
+                return " "
+            return found.group()[:start] + _MENTION.sub(" ", inside) + found.group()[end:]
+
+        self.words = pattern.sub(struck, self.words)
+
+    def claim(self, rank: Rank, listed: str, *, bare: bool = False) -> None:
+        characters = list(mentions_in(listed))
+        by_text = all(kind_of(character) == TEXT for character in characters)
+        self.claims.append(Claim(rank, mask_of_list(characters), by_text=by_text, bare=bare))
+
+    def take(self, found: re.Match[str], rank: Rank) -> str:
+        """Claim what the match lists and leave nothing of it."""
+        self.claim(rank, next(found[name] for name in ("list", "tied", "versus") if found[name]))
+        return " "
+
+
+def read_clause(words: str, starts_line: bool, question: bool, rejecting: str) -> Clause:
+    clause = Clause(words)
+    _strike_refusal(clause, rejecting)
+    if not _MENTION.search(clause.words):
+        return clause
+    clause.words = phrases.BOTH_POSSIBLE.sub(lambda found: clause.take(found, Rank.SENTENCE), clause.words)
+    for pattern in phrases.CONSIDERED:
+        clause.strike(pattern)
+    clause.strike(phrases.COMPARED, denying=True)
+    for pattern in phrases.DENIED:
+        clause.strike(pattern, denying=True)
+    if question:
+        clause.denied = 0
+    if _MENTION.search(clause.words):
+        _claim_marked(clause)
+        if not _claim_bare(clause, starts_line):
+            _claim_asserted(clause)
+    if question:
+        clause.claims = [replace(claim, rank=Rank.MENTION) for claim in clause.claims if claim.bare and starts_line]
+    return clause
+
+
+def _strike_refusal(clause: Clause, rejecting: str) -> None:
+    words = clause.words
+    if rejection_is_untold(words, rejecting):
+        clause.refused, clause.words = True, _MENTION.sub(" ", words)
+        return
+    refusal = refusal_in(words)
+    if refusal is None:
+        return
+    clause.refused = True
+    before, after = words[: refusal.start()], words[refusal.start() :]
+    if phrases.ANNOUNCED.search(before):
+        rank = Rank.FINAL if phrases.FINALITY.search(before) else Rank.MARKED
+        clause.claims.append(Claim(rank, 0, refusal=True))
+    resumed = RESUMES.search(after, refusal.end() - refusal.start())
+    if resumed and _MENTION.search(after[: resumed.start()]) and _MENTION.match(after, resumed.end()):
+        resumed = None
+    rest = after[resumed.end() :] if resumed else ""
+    if not (_is_bare(before) and before.rstrip()[-1:] in ",;(-|"):
+        before = _MENTION.sub(" ", before)
+    clause.words = f"{before} {rest}"
+
+
+def _claim_marked(clause: Clause) -> None:
+    def take(found: re.Match[str], rank: Rank) -> str:
+        characters = list(mentions_in(found["list"]))
+        told = all(kind_of(character) == TEXT for character in characters)
+        if told and (rank is Rank.MARKED and "label" not in found.re.groupindex or _IS_FINDING.search(found.group())):
+            rank = Rank.STRONG
+        clause.claim(rank, found["list"])
+        return " "
+
+    def announced(found: re.Match[str]) -> str:
+        return take(found, Rank.FINAL if phrases.FINALITY.search(found["label"]) else Rank.MARKED)
+
+    clause.words = phrases.MARKER.sub(announced, clause.words)
+    clause.words = phrases.PICK.sub(lambda found: take(found, Rank.MARKED), clause.words)
+    clause.words = phrases.PREDICATED.sub(lambda found: take(found, Rank.MARKED), clause.words)
+
+
+_IS_FINDING = re.compile(
+    r"^(?:most likely |likely |probable |best )?(?:diagnosis|impression|result|conclusion|prediction)\b"
+)
+
+
+def _is_bare(words: str) -> bool:
+    """Whether nothing stands there but mentions and words that add nothing."""
+    left = phrases.FILLER.sub(" ", words)
+    left = _NO_WORDS.sub("", _JOINS.sub(" ", left))
+    return bool(left) and _MENTION.sub("", left) == ""
+
+
+_JOINS = re.compile(r"(?<![^\W_])(?:or|und|oder|et|ou|y|e|o|nor|plus)(?![^\W_])|和|或|与|と|과")
+
+
+def _is_only_possible(words: str) -> bool:
+    return phrases.POSSIBLE.search(words) is not None and not phrases.CONCLUDES.search(words)
+
+
+def _claim_bare(clause: Clause, starts_line: bool) -> bool:
+    if not _is_bare(clause.words):
+        return False
+    characters = list(mentions_in(clause.words))
+    if len(characters) >= _DEGENERATE and len(set(characters)) == 1:
+        return True
+    possible = _is_only_possible(clause.words)
+    if all(kind_of(character) == TEXT for character in characters):
+        rank = Rank.TEXT if possible else Rank.STRONG
+    elif possible:
+        rank = Rank.POSSIBLE
+    elif starts_line:
+        rank = Rank.LINE
+    else:
+        rank = Rank.CONCLUSION if phrases.CONCLUDES.search(clause.words) else Rank.SENTENCE
+    clause.claim(rank, clause.words, bare=True)
+    return True
+
+
+def _claim_asserted(clause: Clause) -> None:
+    words = clause.words
+    concludes = phrases.CONCLUDES.search(words) is not None
+    possible = _is_only_possible(words)
+    strong = phrases.STRONG.search(words) is not None
+
+    def taken(found: re.Match[str]) -> str:
+        listed = next(found[name] for name in found.re.groupindex if found[name])
+        if all(kind_of(character) == TEXT for character in mentions_in(listed)):
+            rank = Rank.STRONG if strong else Rank.TEXT
+        else:
+            rank = Rank.CONCLUSION if concludes else Rank.POSSIBLE if possible else Rank.SENTENCE
+        clause.claim(rank, listed)
+        return " "
+
+    for pattern in (phrases.ASSERTED_AFTER, phrases.ASSERTED_BEFORE, _TAIL):
+        words = pattern.sub(taken, words)
+    for character in mentions_in(words):
+        if kind_of(character) != LETTER:
+            clause.claim(Rank.MENTION, character)
+
+
+_TAIL = re.compile(rf"^[^\ue000-\ue2ff]*,\s?(?P<list>{phrases.LIST})\W*$")
