@@ -10,6 +10,7 @@ from .. import __version__
 from . import pictures
 from .gallery import FAILURES_SHOWN, GalleryInput, galleries
 from .key_metrics import KEY_METRICS
+from .plane import plane, plane_references
 from .published import published, published_table
 from .result_tables import (
     FATES,
@@ -90,8 +91,8 @@ def closed_sections(runs: Sequence[Shown]) -> dict[str, Any]:
         Picture(
             "plane",
             "Answering and rejecting",
-            pictures.plane(runs),
-            legend=(*in_colours, *_numbered(pictures.plane_references(runs))),
+            plane(runs),
+            legend=(*in_colours, *_numbered(plane_references(runs))),
         ),
         types and Picture("types", "By question type", types, (parts_table(runs, "by_type"),), in_colours),
         _dots(runs, "by_type", "type_dots", "Answerable questions and traps of each type"),

@@ -8,11 +8,8 @@ from typing import Any
 
 from .result_tables import FATES, class_recalls, fates, open_attributes, trust_rows
 from .shown import Shown
-from .svg import FONT_SIZE, colour, draw, run_colour
+from .svg import FONT_SIZE, MARKERS, colour, draw, interval_arms, percent_axis, run_colour
 from .texts import visible
-
-#: Marker shapes, so that runs are told apart without colours too.
-MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p")
 
 #: Roles of the fates, in the order of FATES.
 FATE_COLOURS = dict(
@@ -23,94 +20,6 @@ FATE_COLOURS = dict(
 _ROW = 15.0
 #: By number of panels, how many characters of a row's name fit beside them.
 LONGEST_BESIDE = {1: 30, 2: 16, 3: 10}
-
-
-def _percent(axis: Any) -> None:
-    axis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-
-
-def plane(runs: Sequence[Shown]) -> str:
-    """Answerable accuracy across, trap accuracy up, with lines of equal h_score; trust rows as numbered points."""
-
-    def paint(figure: Any) -> None:
-        axes = figure.add_axes((44 / 360, 40 / 354, 288 / 360, 288 / 354))
-        axes.set(xlim=(-0.02, 1.0), ylim=(-0.02, 1.0), xlabel="answerable accuracy (S)")
-        # Above its axis and not along it: turned letters are hard to read.
-        axes.text(-0.02, 1.04, "trap accuracy (T)", ha="left")
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1])
-            _percent(axis)
-        axes.text(1.0, 1.04, "lines: h_score", color=colour("muted"), size=FONT_SIZE - 2, ha="right")
-        for score in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-            # 2st/(s+t) = h is (2s − h)(2t − h) = h²: 2s − h = h·e^v and 2t − h = h·e^−v, up to s = 1 and t = 1.
-            reach = math.log((2 - score) / score)
-            turns = [reach * step / 40 for step in range(-40, 41)]
-            across, up = ([score * (1 + math.exp(sign * turn)) / 2 for turn in turns] for sign in (1, -1))
-            axes.plot(across, up, color=colour("grid"), linewidth=0.9)
-            axes.text(1.02, min(up), f"{score:.1f}", color=colour("muted"), size=FONT_SIZE - 2, va="center")
-        for number, (_, row, _) in enumerate(plane_references(runs), start=1):
-            s, t = row["answerable_accuracy"]["value"], row["trap_accuracy"]["value"]
-            axes.plot([s], [t], marker="o", markersize=3.5, color=colour("muted"), clip_on=False)
-            side = -1 if s > 0.9 else 1
-            axes.annotate(
-                str(number),
-                (s, t),
-                (side * 5, 5 if t < 0.95 else -8),
-                textcoords="offset points",
-                color=colour("muted"),
-                ha="left" if side > 0 else "right",
-                size=FONT_SIZE - 1,
-            )
-        for run in runs:
-            s, t = run.metrics["answerable_accuracy"], run.metrics["trap_accuracy"]
-            if s["value"] is not None and t["value"] is not None:
-                _cross(axes, s, t, run.number)
-                _letter(axes, run, (s["value"], t["value"]))
-
-    return draw("plane", "Answerable accuracy against trap accuracy, with lines of equal h_score", 354, paint)
-
-
-def plane_references(runs: Sequence[Shown]) -> list[tuple[str, Mapping[str, Any], int]]:
-    """The trust rows that have a place in the plane, in the order of their numbers there."""
-    placed = []
-    for title, row, asked in trust_rows(runs):
-        values = [(row.get(name) or {}).get("value") for name in ("answerable_accuracy", "trap_accuracy")]
-        if None not in values:
-            placed.append((title, row, asked))
-    return placed
-
-
-def _cross(axes: Any, s: Mapping[str, Any], t: Mapping[str, Any], number: int) -> None:
-    axes.errorbar(
-        [s["value"]],
-        [t["value"]],
-        xerr=_arms(s),
-        yerr=_arms(t),
-        marker=MARKERS[number % len(MARKERS)],
-        markersize=6,
-        color=run_colour(number),
-        linewidth=1.4,
-        clip_on=False,
-    )
-
-
-def _arms(estimate: Mapping[str, Any]) -> list[list[float]] | None:
-    """How far the interval reaches to both sides, as error bars are drawn."""
-    value, low, high = estimate["value"], estimate["low"], estimate["high"]
-    return None if low is None or high is None else [[max(0.0, value - low)], [max(0.0, high - value)]]
-
-
-def _letter(axes: Any, run: Shown, at: tuple[float, float]) -> None:
-    side = -1 if at[0] > 0.9 else 1
-    axes.annotate(
-        run.mark,
-        at,
-        (side * 6, -12 if at[1] > 0.12 else 6),
-        textcoords="offset points",
-        color=run_colour(run.number),
-        weight="bold",
-        ha="left" if side > 0 else "right",
-    )
 
 
 #: One panel of a dot picture: its heading, and the estimate of a row's run in it.
@@ -173,11 +82,12 @@ def _dot(axes: Any, estimate: Mapping[str, Any], at: float, number: int) -> None
     axes.errorbar(
         [min(1.0, max(0.0, estimate["value"]))],
         [at],
-        xerr=_arms(estimate),
+        xerr=interval_arms(estimate),
         marker=MARKERS[number % len(MARKERS)],
         markersize=4.5,
         color=run_colour(number),
         linewidth=1.3,
+        clip_on=False,
     )
 
 
@@ -219,7 +129,7 @@ def type_bars(runs: Sequence[Shown]) -> str | None:
         axes = figure.add_axes((left / 360, bottom / height, (338 - left) / 360, (height - bottom - top) / height))
         axes.set(xlim=(0, 1.0), ylim=(len(types) * row_height, 0))
         axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
-        _percent(axes.xaxis)
+        percent_axis(axes.xaxis)
         axes.set_yticks([row_height * (number + 0.5) for number in range(len(types))])
         axes.set_yticklabels(list(map(_short, types)))
         axes.tick_params(axis="y", length=0)
@@ -233,7 +143,12 @@ def type_bars(runs: Sequence[Shown]) -> str | None:
                 at = middle + bar * (order - (len(runs) - 1) / 2)
                 axes.barh(at, estimate["value"], bar - 1.5, color=run_colour(run.number), alpha=0.75)
                 axes.errorbar(
-                    [estimate["value"]], [at], xerr=_arms(estimate), color=colour("ink"), linewidth=1, fmt="none"
+                    [estimate["value"]],
+                    [at],
+                    xerr=interval_arms(estimate),
+                    color=colour("ink"),
+                    linewidth=1,
+                    fmt="none",
                 )
             guess = (guesses[0].get(f"accuracy_{name}") or {}).get("value") if guesses else None
             if guess is not None:
@@ -252,7 +167,7 @@ def fate_bars(runs: Sequence[Shown]) -> str:
     def paint(figure: Any) -> None:
         axes = figure.add_axes((28 / 360, bottom / height, 312 / 360, (height - bottom - 6) / height))
         axes.set(xlim=(0, 1), ylim=(len(runs) - 0.5, -0.5))
-        _percent(axes.xaxis)
+        percent_axis(axes.xaxis)
         axes.set_yticks(range(len(runs)))
         axes.set_yticklabels([run.mark for run in runs])
         axes.tick_params(axis="y", length=0)
@@ -304,7 +219,7 @@ def letter_dots(runs: Sequence[Shown]) -> str:
         axes.set_xticks(range(len(letters)), letters)
         axes.set_ylim(0, max(0.3, 1.08 * top))
         axes.tick_params(axis="x", length=0)
-        _percent(axes.yaxis)
+        percent_axis(axes.yaxis)
 
     return draw("letters", "How often each letter was picked, over how often it is right", 200, paint)
 
@@ -350,7 +265,7 @@ def risk_coverage(runs: Sequence[Shown]) -> str | None:
             xlim=(0, 1.02), ylim=(0, 1.0), xlabel="share answered, the most certain first", ylabel="wrong of these"
         )
         for axis in (axes.xaxis, axes.yaxis):
-            _percent(axis)
+            percent_axis(axis)
         axes.grid(True)
         for run, coverage, risk in curves:
             axes.plot(coverage, risk, color=run_colour(run.number), linewidth=1.6)

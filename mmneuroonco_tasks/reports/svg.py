@@ -7,7 +7,7 @@ that one picture serves light, dark and print. Text stays text in the page's own
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -49,6 +49,21 @@ def colour(role: str) -> str:
 def run_colour(number: int) -> str:
     """The stand-in colour of the run of that number."""
     return colour(f"run-{number % RUN_COLOURS}")
+
+
+#: Marker shapes, so that runs are told apart without colours too.
+MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p")
+
+
+def percent_axis(axis: Any) -> None:
+    """Label an axis of shares in percent."""
+    axis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+
+
+def interval_arms(estimate: Mapping[str, Any]) -> list[list[float]] | None:
+    """How far an estimate's interval reaches to both sides, as error bars are drawn; ``None`` without an interval."""
+    value, low, high = estimate["value"], estimate["low"], estimate["high"]
+    return None if low is None or high is None else [[max(0.0, value - low)], [max(0.0, high - value)]]
 
 
 def draw(name: str, title: str, height: float, paint: Callable[[Any], None], *, width: float = WIDTH) -> str:
