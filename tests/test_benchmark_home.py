@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 from made_up import PATHS, picture_bytes, write_benchmark
+from PIL import ImageFile
 
 from mmneuroonco_tasks.benchmark import BenchmarkError, load_benchmark
 from mmneuroonco_tasks.benchmark.files import file_digest, remove_parts, write_bytes, write_json, writing_beside
@@ -67,9 +69,31 @@ def test_pictures_that_are_as_they_were_placed_are_not_decoded_again(
     monkeypatch.setattr("mmneuroonco_tasks.benchmark.images.picture_problem", lambda path: decoded.append(path.name))
     benchmark = load_benchmark("closed", home=prepared)
     assert benchmark.images.problems(benchmark.pictures) == {} and decoded == []
-    (prepared.images / "0002.png").write_bytes(picture_bytes(3))
+    os.utime(prepared.images / "0002.png", ns=(1, 1))
     benchmark = load_benchmark("closed", home=prepared)
     assert benchmark.images.problems(benchmark.pictures) == {} and decoded == ["0002.png"]
+
+
+def test_another_picture_in_the_place_of_one_is_found(prepared: Home) -> None:
+    """The images hash in the signature is that of what was prepared, so it must be what is shown."""
+    (prepared.images / "0002.png").write_bytes(picture_bytes(3))
+    benchmark = load_benchmark("closed", home=prepared)
+    problems = benchmark.images.problems(benchmark.pictures)
+    assert {image_id: problem for image_id, (_, problem) in problems.items()} == {
+        2: "has changed since it was prepared"
+    }
+
+
+def test_a_cut_picture_is_found_in_a_process_that_tolerates_them(
+    prepared: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """lmms-eval sets Pillow so for its whole process."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    path = prepared.images / "0002.png"
+    path.write_bytes(path.read_bytes()[:-40])
+    benchmark = load_benchmark("closed", home=prepared)
+    assert "damaged or cut off" in benchmark.images.problems(benchmark.pictures)[2][1]
+    assert ImageFile.LOAD_TRUNCATED_IMAGES, "the process keeps its setting"
 
 
 def test_a_picture_that_was_damaged_in_the_home_is_found(prepared: Home) -> None:

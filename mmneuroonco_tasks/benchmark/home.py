@@ -155,8 +155,10 @@ class Home:
         """The pictures of the home. Those unchanged since they were placed count as checked: they were decoded then."""
         manifest = self.manifest()
         files = self.image_files(manifest)
-        unchanged = (image_id for image_id, path in files.items() if manifest[f"images/{path.name}"].unchanged(path))
-        return ImageStore(files, checked=unchanged)
+        records = {image_id: manifest[f"images/{path.name}"] for image_id, path in files.items()}
+        unchanged = (image_id for image_id, path in files.items() if records[image_id].unchanged(path))
+        digests = {image_id: record.sha256 for image_id, record in records.items()}
+        return ImageStore(files, checked=unchanged, digests=digests)
 
     def images_hash(self, pictures: Iterable[Picture]) -> str:
         """First 8 hexadecimal digits over the digests of these pictures, or "unknown" where one is not listed."""

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .files import file_digest
 from .records import BenchmarkError, Picture
 
 if TYPE_CHECKING:
@@ -21,33 +22,25 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 LISTED_PROBLEMS = 5
 
 
+class _Unusable(Exception):
+    """Why a picture cannot be used, as the rest of a sentence."""
+
+
 def picture_problem(path: Path) -> str | None:
     """What is wrong with an image file, or ``None``: it is decoded whole, so a cut end is found too."""
     try:
-        return problem_in(path.read_bytes())
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
+        _decoded(_content(path))
+    except _Unusable as problem:
+        return str(problem)
+    return None
 
 
 def problem_in(content: bytes) -> str | None:
     """The same for an image file's bytes."""
-    from PIL import Image, UnidentifiedImageError
-
-    if not content:
-        return "is empty (zero bytes)"
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > LARGEST_PICTURE_PIXELS:
-                return f"claims {image.width} × {image.height} pixels, which no slice has"
-            image.load()
-    except UnidentifiedImageError:
-        return "is no image file"
-    except Image.DecompressionBombError:
-        return "claims more pixels than any slice has"
-    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes of them
-        return f"is damaged or cut off ({error})"
+        _decoded(content)
+    except _Unusable as problem:
+        return str(problem)
     return None
 
 
@@ -57,14 +50,50 @@ def open_picture(path: Path) -> Image:
     Raises:
         BenchmarkError: the file cannot be decoded.
     """
-    from PIL import Image
+    try:
+        return _decoded(_content(path)).convert("RGB")
+    except _Unusable as problem:
+        raise BenchmarkError(f"{path}: the image {problem}; run `mmneuroonco prepare` again to place it.") from None
 
-    problem = picture_problem(path)
-    if problem:
-        raise BenchmarkError(f"{path}: the image {problem}; run `mmneuroonco prepare` again to place it.")
-    with Image.open(path, formats=FORMATS) as image:
-        converted: Image.Image = image.convert("RGB")
-    return converted
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _Unusable("is missing") from None
+    except OSError as error:
+        raise _Unusable(f"cannot be read ({error.strerror})") from None
+
+
+def _decoded(content: bytes) -> Image:
+    """The whole picture.
+
+    Raises:
+        _Unusable: it cannot be decoded whole.
+    """
+    from PIL import Image, ImageFile, UnidentifiedImageError
+
+    if not content:
+        raise _Unusable("is empty (zero bytes)")
+    # lmms-eval tells Pillow, for the whole process, to fill what a cut file lacks with grey.
+    tolerated, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        image: Image.Image
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > LARGEST_PICTURE_PIXELS:
+                raise _Unusable(f"claims {image.width} × {image.height} pixels, which no slice has")
+            image.load()
+            return image
+    except _Unusable:
+        raise
+    except UnidentifiedImageError:
+        raise _Unusable("is no image file") from None
+    except Image.DecompressionBombError:
+        raise _Unusable("claims more pixels than any slice has") from None
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes of them
+        raise _Unusable(f"is damaged or cut off ({error})") from None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = tolerated
 
 
 def by_source(pictures: Iterable[Picture]) -> dict[str, int]:
@@ -87,8 +116,12 @@ class ImageStore:
     Consecutive questions share an image, so remembering one picture is enough to decode each once.
     """
 
-    def __init__(self, files: Mapping[int, Path], *, checked: Iterable[int] = ()) -> None:
+    def __init__(
+        self, files: Mapping[int, Path], *, checked: Iterable[int] = (), digests: Mapping[int, str] | None = None
+    ) -> None:
+        """``checked`` are ids of files known to be sound; ``digests`` the SHA-256 that files must have, where known."""
         self._files = dict(files)
+        self._digests = digests or {}
         self._checked = set(checked)
         self._last: tuple[int, Image] | None = None
 
@@ -113,12 +146,21 @@ class ImageStore:
         for picture in pictures:
             if picture.id in self._checked:
                 continue
-            problem = picture_problem(self._files[picture.id]) if picture.id in self._files else "is missing"
+            problem = self._problem(picture.id)
             if problem:
                 found[picture.id] = (picture, problem)
             else:
                 self._checked.add(picture.id)
         return found
+
+    def _problem(self, image_id: int) -> str | None:
+        path = self._files.get(image_id)
+        if path is None:
+            return "is missing"
+        problem = picture_problem(path)
+        if problem is None and file_digest(path) != self._digests.get(image_id, file_digest(path)):
+            return "has changed since it was prepared"
+        return problem
 
     def check(self, pictures: Iterable[Picture]) -> None:
         """Make sure that every one of the pictures can be opened.
