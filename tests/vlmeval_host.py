@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
+from enabled import enabled_python
 from frameworks import Finished
 
 RUN_PY = Path(__file__).resolve().parents[1] / "run.py"
@@ -79,14 +80,5 @@ class VlmEval:
         assert not ended_by_itself, log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def enabled(self) -> VlmEval:
-        """The same in an environment laid over this one, in which ``mmneuroonco enable`` has been run."""
-        layer = self.folder / "enabled"
-        subprocess.run([str(self.python), "-m", "venv", "--without-pip", str(layer)], check=True)
-        print_site = "import sysconfig; print(sysconfig.get_path('purelib'))"
-        below = subprocess.run([str(self.python), "-c", print_site], capture_output=True, text=True, check=True)
-        over = replace(self, python=layer / "bin" / "python")
-        site = Path(over.python_run("-c", print_site).output.strip())
-        (site / "below.pth").write_text(f"import site; site.addsitedir({below.stdout.strip()!r})\n", encoding="utf-8")
-        done = over.python_run("-c", "from mmneuroonco_tasks.frameworks.plugin_hook import enable; print(enable())")
-        assert Path(done.output.strip()).parent == site, done.output
-        return over
+        """The same in an environment in which ``mmneuroonco enable`` has been run."""
+        return replace(self, python=enabled_python(self.python, self.folder / "enabled"))
