@@ -21,14 +21,15 @@ class Rank(IntEnum):
 
     MENTION = 0  # an option's text stands there
     TEXT = 1  # … and something is said to be it
-    STRONG = 2  # … as the most likely, or as the whole of a sentence
-    POSSIBLE = 3  # a letter in a sentence that holds it possible
-    SENTENCE = 4  # … that picks
-    CONCLUSION = 5  # … that concludes
-    LINE = 6  # a letter that begins or is a line
-    MARKED = 7  # "Answer: B", "I choose B"
-    FINAL = 8  # "Final answer: B"
-    BOXED = 9  # a box, a tag, a field
+    STRONG = 2  # … plainly, or as the whole of a sentence
+    BEST = 3  # … as the best or the most likely
+    POSSIBLE = 4  # a letter in a sentence that holds it possible
+    SENTENCE = 5  # … that picks
+    CONCLUSION = 6  # … that concludes
+    LINE = 7  # a letter that begins or is a line
+    MARKED = 8  # "Answer: B", "I choose B"
+    FINAL = 9  # "Final answer: B"
+    BOXED = 10  # a box, a tag, a field
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from .rejection import rejection_is_untold
 
 _MENTION = re.compile(ANY)
 _NO_WORDS = re.compile(r"[^\w\ue000-\uf8ff]+")
+#: "I'm not sure, B": the pick follows the refusal at once.
+_NEAR = 12
+_LAST = re.compile(rf"{ANY}\s?(?:[.!]|$)")
 #: So many mentions of one option in a row are a model in a loop.
 _DEGENERATE = 4
 
@@ -78,7 +81,8 @@ def read_clause(words: str, starts_line: bool, question: bool, rejecting: str) -
         if not _claim_bare(clause, starts_line):
             _claim_asserted(clause)
     if question:
-        clause.claims = [replace(claim, rank=Rank.MENTION) for claim in clause.claims if claim.bare and starts_line]
+        doubtful = starts_line and not phrases.ASKING.match(words)
+        clause.claims = [replace(claim, rank=Rank.MENTION) for claim in clause.claims if claim.bare and doubtful]
     return clause
 
 
@@ -96,7 +100,10 @@ def _strike_refusal(clause: Clause, rejecting: str) -> None:
         rank = Rank.FINAL if phrases.FINALITY.search(before) else Rank.MARKED
         clause.claims.append(Claim(rank, 0, refusal=True))
     resumed = RESUMES.search(after, refusal.end() - refusal.start())
-    if resumed and _MENTION.search(after[: resumed.start()]) and _MENTION.match(after, resumed.end()):
+    if resumed and (
+        (_MENTION.match(after, resumed.end()) and _MENTION.search(after[: resumed.start()]))
+        or (_LAST.match(after, resumed.end()) and resumed.start() > refusal.end() - refusal.start() + _NEAR)
+    ):
         resumed = None
     rest = after[resumed.end() :] if resumed else ""
     if not (_is_bare(before) and before.rstrip()[-1:] in ",;(-|"):
@@ -140,6 +147,10 @@ def _is_only_possible(words: str) -> bool:
     return phrases.POSSIBLE.search(words) is not None and not phrases.CONCLUDES.search(words)
 
 
+def _plainness(words: str) -> Rank:
+    return Rank.BEST if phrases.SUPERLATIVE.search(words) else Rank.STRONG
+
+
 def _claim_bare(clause: Clause, starts_line: bool) -> bool:
     if not _is_bare(clause.words):
         return False
@@ -148,7 +159,7 @@ def _claim_bare(clause: Clause, starts_line: bool) -> bool:
         return True
     possible = _is_only_possible(clause.words)
     if all(kind_of(character) == TEXT for character in characters):
-        rank = Rank.TEXT if possible else Rank.STRONG
+        rank = Rank.TEXT if possible else _plainness(clause.words)
     elif possible:
         rank = Rank.POSSIBLE
     elif starts_line:
@@ -168,7 +179,7 @@ def _claim_asserted(clause: Clause) -> None:
     def taken(found: re.Match[str]) -> str:
         listed = next(found[name] for name in found.re.groupindex if found[name])
         if all(kind_of(character) == TEXT for character in mentions_in(listed)):
-            rank = Rank.STRONG if strong else Rank.TEXT
+            rank = _plainness(words) if strong else Rank.TEXT
         else:
             rank = Rank.CONCLUSION if concludes else Rank.POSSIBLE if possible else Rank.SENTENCE
         clause.claim(rank, listed)

@@ -16,7 +16,7 @@ _IMAGE = rf"(?:{_S}(?:mri?|images?|imaging|sequences?|scans?|series|weighted|axi
 _AGENT = r"(?:(?:iv|intravenous|the administration of|administration of|gadolinium[ -]based)\s)?(?:contrast|gadolinium|gad|gd|gbca)"
 _WITH = rf"(?:with|post|after|following|plus)(?:{_S}| (?:the )?){_AGENT}(?:{_S}(?:agent|enhancement|material|medium|administration))?"
 _ENHANCED = (
-    rf"(?:(?:contrast|gadolinium|gad|gd|gd-dtpa){_S}(?:enhanced|enhancing)|post{_S}(?:contrast|gadolinium|gad|gd)|ce)"
+    rf"(?:(?:contrast|gadolinium|gad|gd|gd-dtpa){_S}(?:enhanced|enhancing)|post{_S}(?:contrast|gadolinium|gad|gd)|(?<!un)(?<!non )(?<!non-)enhanced|ce)"
 )
 _WITHOUT = rf"(?:without{_S}(?:iv |intravenous )?(?:contrast|gadolinium)|(?:non|pre|un){_S}(?:contrast|enhanced|contrast{_S}enhanced)|plain|native|unenhanced)"
 _T1 = rf"t1{_WEIGHTED}"
@@ -75,7 +75,7 @@ _CONCEPTS: dict[str, _Concept] = {
         "health",
         r"(?:normal|healthy)(?:\s(?:brain|mri|study|scan))?|no abnormality",
         rf"(?:\bno\b|\bwithout\b|\bfree of\b|\babsence of\b|\bnegative for\b|\b(?:do|does|did)(?:n't| not) (?:see|show|find|identify|detect|observe|reveal|demonstrate|appreciate|contain|have)\b|\bnothing\b)\s{_BETWEEN}{_FINDING}{_AND_MORE}"
-        rf"|{_NOT}\s{_STATE}(?:abnormal|pathological|diseased|unhealthy)|unremarkable|within normal limits|正常|健康|未见(?:明显)?异常|无异常",
+        rf"|{_NOT}\s{_STATE}(?:abnormal|pathological|diseased|unhealthy)|unremarkable|within normal limits|negative (?:study|scan|exam\w{{0,8}}|mri)|正常|健康|未见(?:明显)?异常|无异常",
     ),
     "abnormal": _Concept(
         "health",

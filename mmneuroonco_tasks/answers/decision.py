@@ -17,6 +17,7 @@ _RULES = {
     Rank.MENTION: "option-text",
     Rank.TEXT: "option-text",
     Rank.STRONG: "option-text",
+    Rank.BEST: "option-text",
     Rank.POSSIBLE: "sentence",
     Rank.SENTENCE: "sentence",
     Rank.CONCLUSION: "conclusion",
@@ -103,6 +104,8 @@ def _agreed(best: list[Claim], top: Rank, claims: list[Claim], reading: Reading)
             return Decision(next(iter(resolved)), None, rule)
     if top is Rank.MENTION and reading.sentences > 2:
         return Decision(0, Outcome.UNPARSED, "several-mentions")
+    if reading.refused and top < Rank.LINE:
+        return Decision(0, Outcome.REFUSED, "refusal")
     return Decision(0, Outcome.AMBIGUOUS, f"several-{rule}")
 
 

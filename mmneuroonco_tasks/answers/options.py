@@ -16,6 +16,7 @@ from .concepts import concept_of, concept_spans, family_of
 from .letters import rewrite_letters
 from .mentions import LETTERS, TEXT, mention
 from .normalise import plain
+from .refusals import refusal_in
 
 REJECTION = "E"
 
@@ -24,6 +25,7 @@ _GAP = r"(?:[^\w\n]|_){0,3}"
 #: Words that an option text and a response may have or lack: "Round or oval", "round/oval".
 _LOOSE = frozenset(("and", "or"))
 _LOOSE_GAP = rf"(?:[^\w\n]|_){{0,3}}(?:(?:and|or|to)(?:[^\w\n]|_){{1,2}})?"
+_LOOSE_TEXT = re.compile(r"[/,]|\b(?:and|or)\b|\d\s?-\s?\d", re.I)
 _SPELLINGS = {"tumor": "tumou?r", "tumour": "tumou?r", "center": "cent(?:er|re)", "centre": "cent(?:er|re)"}
 #: Endings after a hyphen that leave the word what it is ("round-shaped"); any other makes another ("glioma-like").
 _ENDINGS = r"(?!\w)(?!-(?!(?:shaped|sized|type|appearing|looking|based|weighted)\b)[^\W\d_])"
@@ -52,29 +54,27 @@ class OptionReader:
         self.rejection = 1 << LETTERS.index(REJECTION) if REJECTION in texts else 0
         self._wholes: dict[str, int] = {}
         self._parts: dict[str, int] = {}
-        self._known: set[tuple[str, ...]] = set()
+        self._known: set[tuple[tuple[str, ...], bool]] = set()
         self._concepts: dict[str, int] = {}
         for letter, text in texts.items():
             self._learn(1 << LETTERS.index(letter), text)
         self._families = frozenset(map(family_of, self._concepts))
-        spellings = "|".join(
-            dict.fromkeys(map(_spelling, sorted(self._known, key=lambda key: (-sum(map(len, key)), key))))
-        )
-        self._pattern = re.compile(f"{_BEGINNING}(?:{spellings}){_ENDINGS}", re.I) if spellings else None
+        self._pattern = _compiled(self._known)
+        self._refusing = _compiled({(words(text), False) for text in texts.values() if refusal_in(text.lower())})
 
     def _learn(self, bit: int, text: str) -> None:
         whole = _without_loose(words(text))
         parts = {_without_loose(words(part)) for part in _PARTS.split(text)} - {whole, ()}
-        self._note(self._wholes, whole, bit)
+        self._note(self._wholes, whole, bit, loose=_LOOSE_TEXT.search(text) is not None)
         for part in parts if len(parts) > 1 else ():
             if sum(map(len, part)) > 2:
                 self._note(self._parts, part, bit)
         if (concept := concept_of(text)) is not None:
             self._concepts[concept] = self._concepts.get(concept, 0) | bit
 
-    def _note(self, table: dict[str, int], key: tuple[str, ...], bit: int) -> None:
+    def _note(self, table: dict[str, int], key: tuple[str, ...], bit: int, *, loose: bool = False) -> None:
         if key:
-            self._known.add(key)
+            self._known.add((key, loose))
             table[_joined(key)] = table.get(_joined(key), 0) | bit
 
     def _mask(self, matched: str) -> int:
@@ -88,8 +88,11 @@ class OptionReader:
         if self._pattern:
             found += [(m.start(), -m.end(), 0, self._mask(m.group())) for m in self._pattern.finditer(text)]
         if self._families:
-            spans = concept_spans(text, self._families)
-            found += [(start, -end, 1, self._concepts.get(name, 0)) for start, end, name in spans]
+            found += [
+                (start, -end, 1, self._concepts.get(name, 0))
+                for start, end, name in concept_spans(text, self._families)
+                if not refusal_in(text[start:end].lower())
+            ]
         found.sort()
         kept: list[tuple[int, int, int]] = []
         for start, minus_end, _, mask in found:
@@ -110,12 +113,22 @@ class OptionReader:
         pieces.append(text[position:])
         return rewrite_letters("".join(pieces), self.offered).lower()
 
+    def without_refusing_options(self, text: str) -> str:
+        """``text`` without the offered options that sound like a refusal ("Cannot be determined")."""
+        return self._refusing.sub(" ", text) if self._refusing else text
+
     def texts_of_all(self, characters: str) -> bool:
         """Whether these mentions name every option but, perhaps, none-of-the-above."""
         named = 0
         for character in characters:
             named |= mentions.mask_of(character)
         return self.offered & ~self.rejection & ~named == 0
+
+
+def _compiled(known: set[tuple[tuple[str, ...], bool]]) -> re.Pattern[str] | None:
+    longest_first = sorted(known, key=lambda each: (-sum(map(len, each[0])), each))
+    spellings = "|".join(dict.fromkeys(_spelling(key, loose) for key, loose in longest_first))
+    return re.compile(f"{_BEGINNING}(?:{spellings}){_ENDINGS}", re.I) if spellings else None
 
 
 def _without_loose(key: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,7 +147,7 @@ def _joined(key: tuple[str, ...]) -> str:
     return "".join(map(_stem, key))
 
 
-def _spelling(key: tuple[str, ...]) -> str:
+def _spelling(key: tuple[str, ...], loose: bool) -> str:
     *first, last = (_SPELLINGS.get(word, re.escape(word)) for word in key)
     if last.endswith("metastasis"):
         last = last[:-2] + "[ie]s"
@@ -142,7 +155,7 @@ def _spelling(key: tuple[str, ...]) -> str:
         last += "?"
     elif last[-1:].isalpha() and len(last) > 2:
         last += "(?:es|s)?" if last.endswith("ss") else "s?"
-    return _LOOSE_GAP.join([*first, last])
+    return (_LOOSE_GAP if loose else _GAP).join([*first, last])
 
 
 @lru_cache(maxsize=8192)

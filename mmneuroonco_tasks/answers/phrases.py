@@ -34,7 +34,7 @@ IDIOMS = tuple(
         (r"\b(?:if|when)\s(?:(?:i|one|we)(?:'m|\sam|\swere|\swas|'d|\shad|\shave|\smust|\sis)?|really|absolutely)?\s?(?:had|have|forced|pressed|pushed|obliged|compelled|asked|required|must)?\s?(?:to\s)?(?:pick|choose|select|guess|answer|decide|commit|go with one|give (?:an|one|a single) answer|make a (?:choice|guess|pick))?(?:\s(?:one|an option|an answer|a single (?:option|answer|letter)|only one|just one|from (?:the|these|those) (?:\w+\s)?(?:options|choices)|among (?:the|these|those) (?:\w+\s)?options|now|something))?\s?[,:-]\s?", " i choose "),
         (r"\bfor the (?:purposes?|sake) of (?:this|the) \w+(?: \w+)?\s?[,:]\s?", " "),
         (r"\b(?:there is |there's )?(?:no|without (?:a |any )?|beyond (?:a |any )?(?:reasonable )?)\s?doubt(?: that)?\b|\bundoubtedly\b", " clearly "),
-        (r"\bnot only\b|\bif not\b", " "),
+        (r"\bnot only\b", " "),
         (r"\bnot (?:unlikely|impossible|implausible|unreasonable)\b", " possible "),
         (r"\bsuch as\b|\bfor example\b|\bfor instance\b", " eg "),
         (r"\bas well as\b", " and "),
@@ -54,7 +54,7 @@ _FILLERS = (
     "great good alright indeed clearly obviously definitely surely evidently apparently probably possibly perhaps maybe "
     "likely most more very quite rather highly almost fairly presumably seemingly likely probable plausible "
     "overall finally ultimately conclusion summary short brief sum all total conclude concluding case "
-    "ans opt think believe guess suspect say choose pick select go going with vote opt assume suppose reckon feel bet lean leaning "
+    "ans opt prob prolly def think believe guess suspect say choose pick select go going with vote opt assume suppose reckon feel bet lean leaning "
     "towards toward answer answers answering option options choice choices letter pick selection selected selecting choosing picking "
     "response final best correct right true proper appropriate suitable fitting accurate single one only just simply "
     "diagnosis finding impression category class classification type label result verdict decision prediction solution "
@@ -160,6 +160,8 @@ _DRAFT = (
 CONSIDERED = tuple(
     re.compile(pattern)
     for pattern in (
+        rf"\b(?:between|among)\s(?P<list>{ANY}\s(?:and|or|&|vs)\s{ANY})",
+        rf"^\W*if\b[^\ue000-\uf8ff]{{0,80}},\s(?:then\s)?(?:it\s(?:is|may be|might be|could be|would be)\s|i(?:'d|\swould)\s\w+\s)?(?P<list>{LIST})",
         _SECOND_THOUGHT,
         rf"\b{_DRAFT}\b[^\ue000-\ue2ff.;→]{{0,60}}(?:{LIST})",
         rf"\b(?:between|among|amongst|whether|differentiat\w+|distinguish\w*|separat\w+|discriminat\w+|choices? (?:are|include|were|being)|(?<!correct )(?<!right )(?<!best )options? (?:are|include|were|being|available are|given are|listed are|provided are)|"
@@ -201,7 +203,7 @@ DENIED = tuple(
 )  # fmt: skip
 #: Several that are all held possible.
 BOTH_POSSIBLE = re.compile(
-    rf"(?P<list>{ANY}(?:(?:{_JOIN}){{1,2}}{ANY})+)\s(?:are|seem|remain|could be|may be|might be|look)\s(?:both |all |equally |also |each ){{0,2}}(?:possible|plausible|valid|reasonable|acceptable|viable|likely|conceivable)"
+    rf"(?P<list>{ANY}(?:(?:{_JOIN}){{1,2}}{ANY})+)\s(?:are|seem|remain|could be|may be|might be|look|would be|would|could|can be|can)\s(?:both |all |equally |also |each |be ){{0,3}}(?:possible|plausible|valid|reasonable|acceptable|viable|likely|conceivable)"
     rf"|(?:torn|toss-?up|undecided|split|tie) between\s(?P<tied>{LIST})"
     rf"|^\W*(?P<versus>{ANY}\s(?:vs?|versus)\s{ANY})\W*$"
 )
@@ -235,6 +237,12 @@ STRONG = re.compile(
     r"\bmost (?:\w+ )?(?:likely|consistent|probable|compatible|suggestive|in keeping|closely|fitting|appropriate|plausible)|\bbest\b|\bmore likely\b|\b(?:this|it|image|lesion|finding|findings|appearance|appearances|pattern|signal)s? (?:\w+ ){0,3}?(?:looks?|appears?|suggests?|favou?rs?|resembles?|points?)\b"
     r"|\bconsistent with\b|\bin keeping with\b|\bcompatible with\b|\bi (?:would|'d)? ?(?:say|guess|lean|suspect|think|believe)|\bi'd (?:say|guess|lean)"
 )
+#: Of several texts, the one that is said to be the best.
+SUPERLATIVE = re.compile(
+    r"\bmost (?:\w+ )?(?:likely|consistent|probable|compatible|suggestive|in keeping|closely|fitting|appropriate|plausible)|\bbest\b|\b(?:top|leading|first) (?:\w+ )?(?:diagnosis|choice|consideration|differential)|\bfirst:"
+)
+#: Questions that ask, and do not answer with a mark of doubt.
+ASKING = re.compile(r"^\W*(?:and |or |so |but )?(?:does|do|did|is|are|was|were|could|should|can|would|will|may|might|what|which|who|where|when|why|how|has|have|shall)\b")
 CONCLUDES = re.compile(
     rf"^\W*(?:so|thus|therefore|hence|overall|in conclusion|in summary|to conclude|to summari[sz]e|in short|ultimately|finally|consequently|accordingly|summary|综上|因此|所以|故)\b|{ARROW}|\b(?:therefore|thus|hence|so)\b|\bmost\b|\bmore likely\b|\bbest\b|\bconclusion\b|综上|因此|所以"
 )

@@ -14,14 +14,14 @@ _CANNOT = (
     r"comfortable|in a position|appropriate|advisable|safe|ethical|willing|going|supposed|meant|intended|programmed))|impossible|infeasible|"
     r"isn't possible|aren't able|isn't able|isn't appropriate|wouldn't be appropriate|would not be appropriate|"
     r"wouldn't be able|won't|will not|refuse|refusing|decline|declining|must refrain|have to refrain|inappropriate|irresponsible|unethical|"
-    r"unsafe|(?:do|does)(?:n't| not) (?:feel comfortable|have (?:the |an? |any |enough |sufficient |adequate |the necessary |the required )?"
+    r"unsafe|not (?:feel )?comfortable|(?:do|does)(?:n't| not) (?:feel comfortable|have (?:the |an? |any |enough |sufficient |adequate |the necessary |the required )?"
     r"(?:ability|abilities|capability|capabilities|capacity|expertise|qualifications?|training|means|access|information|context|data|tools|authority))"
     r"|lacks? (?:the )?(?:ability|capability|capacity|expertise|qualifications?|training|information|context)|no way|not something i can)"
 )
 _DO = (
     r"(?:provid|giv(?:e|ing)|be given|offer|mak(?:e|ing)|made|drawn|render|interpret|analy[sz]|diagnos|assess|evaluat|determin|identif|tell|say|"
     r"answer|help|assist|compl(?:y|ete)|confirm|see\b(?! an[oy] )|view|access|process|fulfil|discuss|comment|classif|decid|"
-    r"choos|select|pick|conclu|ascertain|establish|judg|read\b|engage|proceed|continue|support|advis|verif|"
+    r"choos|chos|call|select|pick|conclu|ascertain|establish|judg|read\b|engage|proceed|continue|support|advis|verif|"
     r"certain|sure\b|definitive|reliabl|accurate|distinguish|differentiat|discern|describ|examin|review|measur|estimat|"
     r"draw|reach|commit|specif|recogni[sz]|infer|speculat|guess|respond|do (?:that|this|so)|shar|generat|perform|"
     r"replac|substitut|grade|categori[sz]|characteri[sz]|know\b|be known|rely|relied|open|load|display|deduc|arriv|form\b|locali[sz]|pinpoint|locat|find\b|detect|appreciat|stat(?:e|ing)\b)"
@@ -54,6 +54,7 @@ _ENGLISH = (
     rf"\bnot (?:a|an)(?: \w+){{0,3}} {_PERSON}|not (?:a )?(?:substitute|replacement)|(?:not|n't) (?:be )?(?:used|relied|taken)\b[^.]{{0,30}}(?:diagnos|medical)",
     rf"(?:consult|see|seek|contact|ask|refer|speak|talk|visit|turn|evaluat\w+|review\w*|interpret\w+|assess\w*|read|analy[sz]ed|need\w*|requir\w+|recommend|discuss\w*|share|examined|checked|confirmed|advice|opinion|expertise|input|judg\w+|left|defer|leave)\b(?:[\s,]+[\w'-]+){{0,8}}?[\s,]+{_PERSON}\b",
     rf"{_PERSON}\b(?:,[^,.]{{0,40}},)? (?:should|must|needs? to|has to|have to|would need|is needed|is required|will need|ought)",
+    rf"\b(?:take|takes|need|needs|require|requires) an? (?:\w+ )?{_PERSON}\b",
     # does not know
     r"(?:do|does|did)(?:n't| not) (?:really |actually |honestly )?know\b|\bno idea\b|\bnot? clue\b|\bunsure\b|\bi am not aware\b|\bidk\b",
     r"(?:not|n't) (?:\w+ |100 ?% )?(?:sure|certain|confident)\b|\b(?:i'm|i am|it'?s|it is|is|remains|am) uncertain\b|^\W*uncertain\b",

@@ -33,7 +33,7 @@ _ORDINAL = re.compile(
     r"(?:(?<!my )(?<!your )(?<!at )(?<!\w)(?:(?:the|la|el|le|die|der|a) )?"
     rf"(?:(?P<word>{'|'.join(w for w in _NUMBERS if len(w) > 2)}|last|última|último|dernière|dernier|letzten?|ultima) "
     r"(?:listed |given |answer |of the )?(?:options?|choice|answer|one|alternative|item|possibility|opción|opção|alternativa|réponse|antwort|opzione|respuesta|"
-    r"risposta|resposta|proposition)(?: (?:in the list|listed|given|above|on the list))?(?!\w)))|第 ?(?P<han>[一二三四五六1-6]) ?(?:个|個|项|項|選|选)?(?:选项|選項|答案|项|項)?|(?P<end>最后一个选项|最后一项|最後の選択肢)"
+    r"risposta|resposta|proposition)(?: (?:in the list|listed|given|above|on the list))?(?![\w:])))|第 ?(?P<han>[一二三四五六1-6]) ?(?:个|個|项|項|選|选)?(?:选项|選項|答案|项|項)?|(?P<end>最后一个选项|最后一项|最後の選択肢)"
 )
 
 _NOUN = r"(?:options?|choices?|letters?|alternatives?|opci[oó]n|op[cç][aã]o|alternativa|lettre|letra|buchstabe|lettera|opzione|вариант|буква|answer option|answer choice)"

@@ -17,7 +17,7 @@ from .outcome import Answer, Outcome
 from .reasoning import last_speaker, without_reasoning
 from .rejection import is_one_word_rejection
 from .rewriting import rewritten
-from .sentences import read_claims
+from .sentences import read_claims, refuses
 from .structured import fields, json_answer, json_value
 
 FAILED = Answer(Outcome.FAILED, None, "failure")
@@ -137,7 +137,11 @@ def _text(text: str, options: OptionReader) -> Reading:
     if is_one_word_rejection(lines):
         mask = options.rejection or NOT_OFFERED_BIT
         return Reading([Claim(Rank.STRONG, mask, by_text=True, bare=True)], sentences=1)
-    return read_claims(rewritten(lines, options), rejecting)
+    reading = read_claims(rewritten(lines, options), rejecting)
+    # The words of an option are gone from the rewritten text: "the image is too small to see".
+    if reading.claims and not reading.refused:
+        reading.refused = refuses(options.without_refusing_options(lines))
+    return reading
 
 
 def _field(text: str, options: OptionReader) -> Reading:
