@@ -125,6 +125,13 @@ class HubStub:
         ]
         return {"id": DATASET, "sha": COMMIT, "private": False, "gated": "manual", "tags": [], "siblings": siblings}
 
+    def tree(self) -> list[dict[str, Any]]:
+        """The same files as the hub lists a commit's tree, which clients ask for before they download all of it."""
+        return [
+            {"type": "file", "path": name, "size": self.size(name), "oid": _git_digest(content)}
+            for name, content in self.files.items()
+        ]
+
     def size(self, name: str) -> int:
         """The announced size."""
         return self.claimed_sizes.get(name, len(self.files[name]))
@@ -156,8 +163,10 @@ def _handler_for(stub: HubStub) -> type[BaseHTTPRequestHandler]:
         def _answer(self) -> None:
             path = unquote(urlsplit(self.path).path)
             stub.asked.append(Asked(self.command, path, self.headers.get("Range")))
-            if path == f"/api/datasets/{DATASET}":
+            if path in (f"/api/datasets/{DATASET}", f"/api/datasets/{DATASET}/revision/main"):
                 self._list()
+            elif path == f"/api/datasets/{DATASET}/tree/{COMMIT}":
+                self._list(tree=True)
             elif path.startswith(f"/datasets/{DATASET}/resolve/"):
                 self._file(path.split("/", 6)[6])
             elif "/xet-read-token/" in path:
@@ -167,10 +176,10 @@ def _handler_for(stub: HubStub) -> type[BaseHTTPRequestHandler]:
             else:
                 self._refuse(Refusal(404, (("X-Error-Code", "RepoNotFound"),)))
 
-        def _list(self) -> None:
+        def _list(self, *, tree: bool = False) -> None:
             if stub.refuse_listing:
                 return self._refuse(stub.refuse_listing)
-            body = json.dumps(stub.listing()).encode()
+            body = json.dumps(stub.tree() if tree else stub.listing()).encode()
             self._send(200, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
 
         def _file(self, name: str) -> None:
