@@ -1,9 +1,18 @@
 """From a model's text to an outcome: one response to one question, or one response to all questions of an image.
 
-The way of a response: `normalise` (characters) → `failures` → `reasoning` (tags, turns) → `structured` (fields) →
-`markup` → `rewriting` (with `options`, `letters`, `concepts`, `rejection`: mentions) → `claims` (with `phrases`,
-`refusals`) → `decision`. `single` and `batch` put it together; `labels` finds the numbers of several questions.
-Every table of words stands in the file of its name. A change of any of them is a new ``EXTRACT_VERSION``.
+The way of a response, a file a step:
+
+1. `normalise`: one spelling of every character; `failures`: strings that are no response.
+2. `reasoning`: text between reasoning tags and turns of other speakers go; `structured`: JSON, tags and boxes;
+   `markup`: what is left becomes plain lines.
+3. `rewriting`: every mention of an option becomes one character (`mentions`), whether by letter (`letters`), by text
+   (`options`), by a synonym of the benchmark (`concepts`) or by words for none-of-the-above (`rejection`).
+4. `sentences` and `clauses`: what the text claims (`claims`), by the tables of `turning`, `refusals`, `denying`,
+   `picking` and `words`.
+5. `decision`: the plainest claim wins, after the last change of mind.
+
+`single` and `batch` put the steps together; `labels` finds the numbers of several questions. A change of any rule or
+table is a new ``EXTRACT_VERSION``.
 """
 
 from __future__ import annotations

@@ -126,7 +126,9 @@ def _table_turned(text: str) -> str:
     """A table with a column a question as one line a question."""
     lines = text.split("\n")
     for place, line in enumerate(lines):
-        numbers = [_HEADER_CELL.fullmatch(cell.strip()) for cell in _CELLS.split(line.strip(" |"))] if "1" in line else []
+        numbers = (
+            [_HEADER_CELL.fullmatch(cell.strip()) for cell in _CELLS.split(line.strip(" |"))] if "1" in line else []
+        )
         if len(numbers) < 2 or None in numbers:
             continue
         below = next((other for other in lines[place + 1 :] if other.strip()), "")
@@ -186,7 +188,9 @@ def _of_json(content: Any, reader: OptionReader) -> Answer:
     return read.pop() if len(read) == 1 else Answer(Outcome.AMBIGUOUS, None, "several-boxed")
 
 
-_NUMBER_KEYS = frozenset(("question", "questionnumber", "questionid", "id", "number", "q", "no", "index", "num", "questionno", "qid"))
+_NUMBER_KEYS = frozenset(
+    ("question", "questionnumber", "questionid", "id", "number", "q", "no", "index", "num", "questionno", "qid")
+)
 _NUMBER = re.compile(r"\D{0,20}?0*(\d{1,3})\D{0,20}")
 
 

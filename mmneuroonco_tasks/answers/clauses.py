@@ -1,7 +1,7 @@
 """The claims of one clause.
 
 What is refused, denied, compared away or merely considered is struck out first; what is left is matched against the
-ways of picking (`phrases`), the plainest first.
+ways of picking (`picking`), the plainest first.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from . import phrases
+from . import denying, picking
 from .claims import Claim, Rank, mask_of_list
 from .mentions import ANY, LETTER, TEXT, kind_of, mask_of, mentions_in
 from .refusals import RESUMES, refusal_in
 from .rejection import rejection_is_untold
+from .words import FILLER, LIST
 
 _MENTION = re.compile(ANY)
 _NO_WORDS = re.compile(r"[^\w\ue000-\uf8ff]+")
@@ -68,11 +69,11 @@ def read_clause(words: str, starts_line: bool, question: bool, rejecting: str) -
     _strike_refusal(clause, rejecting)
     if not _MENTION.search(clause.words):
         return clause
-    clause.words = phrases.BOTH_POSSIBLE.sub(lambda found: clause.take(found, Rank.SENTENCE), clause.words)
-    for pattern in phrases.CONSIDERED:
+    clause.words = denying.BOTH_POSSIBLE.sub(lambda found: clause.take(found, Rank.SENTENCE), clause.words)
+    for pattern in denying.CONSIDERED:
         clause.strike(pattern)
-    clause.strike(phrases.COMPARED, denying=True)
-    for pattern in phrases.DENIED:
+    clause.strike(denying.COMPARED, denying=True)
+    for pattern in denying.DENIED:
         clause.strike(pattern, denying=True)
     if question:
         clause.denied = 0
@@ -81,7 +82,7 @@ def read_clause(words: str, starts_line: bool, question: bool, rejecting: str) -
         if not _claim_bare(clause, starts_line):
             _claim_asserted(clause)
     if question:
-        doubtful = starts_line and not phrases.ASKING.match(words)
+        doubtful = starts_line and not picking.ASKING.match(words)
         clause.claims = [replace(claim, rank=Rank.MENTION) for claim in clause.claims if claim.bare and doubtful]
     return clause
 
@@ -96,8 +97,8 @@ def _strike_refusal(clause: Clause, rejecting: str) -> None:
         return
     clause.refused = True
     before, after = words[: refusal.start()], words[refusal.start() :]
-    if phrases.ANNOUNCED.search(before):
-        rank = Rank.FINAL if phrases.FINALITY.search(before) else Rank.MARKED
+    if picking.ANNOUNCED.search(before):
+        rank = Rank.FINAL if picking.FINALITY.search(before) else Rank.MARKED
         clause.claims.append(Claim(rank, 0, refusal=True))
     resumed = RESUMES.search(after, refusal.end() - refusal.start())
     if resumed and (
@@ -115,17 +116,17 @@ def _claim_marked(clause: Clause) -> None:
     def take(found: re.Match[str], rank: Rank) -> str:
         characters = list(mentions_in(found["list"]))
         told = all(kind_of(character) == TEXT for character in characters)
-        if told and (rank is Rank.MARKED and "label" not in found.re.groupindex or _IS_FINDING.search(found.group())):
+        if told and ((rank is Rank.MARKED and "label" not in found.re.groupindex) or _IS_FINDING.search(found.group())):
             rank = Rank.STRONG
         clause.claim(rank, found["list"])
         return " "
 
     def announced(found: re.Match[str]) -> str:
-        return take(found, Rank.FINAL if phrases.FINALITY.search(found["label"]) else Rank.MARKED)
+        return take(found, Rank.FINAL if picking.FINALITY.search(found["label"]) else Rank.MARKED)
 
-    clause.words = phrases.MARKER.sub(announced, clause.words)
-    clause.words = phrases.PICK.sub(lambda found: take(found, Rank.MARKED), clause.words)
-    clause.words = phrases.PREDICATED.sub(lambda found: take(found, Rank.MARKED), clause.words)
+    clause.words = picking.MARKER.sub(announced, clause.words)
+    clause.words = picking.PICK.sub(lambda found: take(found, Rank.MARKED), clause.words)
+    clause.words = picking.PREDICATED.sub(lambda found: take(found, Rank.MARKED), clause.words)
 
 
 _IS_FINDING = re.compile(
@@ -135,7 +136,7 @@ _IS_FINDING = re.compile(
 
 def _is_bare(words: str) -> bool:
     """Whether nothing stands there but mentions and words that add nothing."""
-    left = phrases.FILLER.sub(" ", words)
+    left = FILLER.sub(" ", words)
     left = _NO_WORDS.sub("", _JOINS.sub(" ", left))
     return bool(left) and _MENTION.sub("", left) == ""
 
@@ -144,11 +145,11 @@ _JOINS = re.compile(r"(?<![^\W_])(?:or|und|oder|et|ou|y|e|o|nor|plus)(?![^\W_])|
 
 
 def _is_only_possible(words: str) -> bool:
-    return phrases.POSSIBLE.search(words) is not None and not phrases.CONCLUDES.search(words)
+    return picking.POSSIBLE.search(words) is not None and not picking.CONCLUDES.search(words)
 
 
 def _plainness(words: str) -> Rank:
-    return Rank.BEST if phrases.SUPERLATIVE.search(words) else Rank.STRONG
+    return Rank.BEST if picking.SUPERLATIVE.search(words) else Rank.STRONG
 
 
 def _claim_bare(clause: Clause, starts_line: bool) -> bool:
@@ -165,16 +166,16 @@ def _claim_bare(clause: Clause, starts_line: bool) -> bool:
     elif starts_line:
         rank = Rank.LINE
     else:
-        rank = Rank.CONCLUSION if phrases.CONCLUDES.search(clause.words) else Rank.SENTENCE
+        rank = Rank.CONCLUSION if picking.CONCLUDES.search(clause.words) else Rank.SENTENCE
     clause.claim(rank, clause.words, bare=True)
     return True
 
 
 def _claim_asserted(clause: Clause) -> None:
     words = clause.words
-    concludes = phrases.CONCLUDES.search(words) is not None
+    concludes = picking.CONCLUDES.search(words) is not None
     possible = _is_only_possible(words)
-    strong = phrases.STRONG.search(words) is not None
+    strong = picking.STRONG.search(words) is not None
 
     def taken(found: re.Match[str]) -> str:
         listed = next(found[name] for name in found.re.groupindex if found[name])
@@ -185,11 +186,11 @@ def _claim_asserted(clause: Clause) -> None:
         clause.claim(rank, listed)
         return " "
 
-    for pattern in (phrases.ASSERTED_AFTER, phrases.ASSERTED_BEFORE, _TAIL):
+    for pattern in (picking.ASSERTED_AFTER, picking.ASSERTED_BEFORE, _TAIL):
         words = pattern.sub(taken, words)
     for character in mentions_in(words):
         if kind_of(character) != LETTER:
             clause.claim(Rank.MENTION, character)
 
 
-_TAIL = re.compile(rf"^[^\ue000-\ue2ff]*,\s?(?P<list>{phrases.LIST})\W*$")
+_TAIL = re.compile(rf"^[^\ue000-\ue2ff]*,\s?(?P<list>{LIST})\W*$")

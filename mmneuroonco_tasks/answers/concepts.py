@@ -10,27 +10,45 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .tables import any_of
+
 _S = r"[\s_-]{0,2}"
 _WEIGHTED = rf"(?:{_S}(?:weighted|wi|w))?"
 _IMAGE = rf"(?:{_S}(?:mri?|images?|imaging|sequences?|scans?|series|weighted|axial|brain))"
-_AGENT = r"(?:(?:iv|intravenous|the administration of|administration of|gadolinium[ -]based)\s)?(?:contrast|gadolinium|gad|gd|gbca)"
-_WITH = rf"(?:with|post|after|following|plus)(?:{_S}| (?:the )?){_AGENT}(?:{_S}(?:agent|enhancement|material|medium|administration))?"
-_ENHANCED = (
-    rf"(?:(?:contrast|gadolinium|gad|gd|gd-dtpa){_S}(?:enhanced|enhancing)|post{_S}(?:contrast|gadolinium|gad|gd)|(?<!un)(?<!non )(?<!non-)enhanced|ce)"
+_AGENT = any_of(
+    r"(?:iv|intravenous|the_administration_of|administration_of|gadolinium[_-]based)\s)?(?:contrast gadolinium gad",
+    r"gd gbca",
 )
-_WITHOUT = rf"(?:without{_S}(?:iv |intravenous )?(?:contrast|gadolinium)|(?:non|pre|un){_S}(?:contrast|enhanced|contrast{_S}enhanced)|plain|native|unenhanced)"
+_WITH = (
+    rf"(?:with|post|after|following|plus)(?:{_S}| (?:the )?){_AGENT}(?:{_S}(?:agent|enhancement|material|medium|"
+    rf"administration))?"
+)
+_ENHANCED = (
+    rf"(?:(?:contrast|gadolinium|gad|gd|gd-dtpa){_S}(?:enhanced|enhancing)|post{_S}(?:contrast|gadolinium|gad|"
+    rf"gd)|(?<!un)(?<!non )(?<!non-)enhanced|ce)"
+)
+_WITHOUT = (
+    rf"(?:without{_S}(?:iv |intravenous )?(?:contrast|gadolinium)|(?:non|pre|un){_S}(?:contrast|enhanced|"
+    rf"contrast{_S}enhanced)|plain|native|unenhanced)"
+)
 _T1 = rf"t1{_WEIGHTED}"
 _CT = r"(?:ct|computed tomography)"
 
-_TUMOUR = (
-    r"(?:\w{0,20}(?:gliomas?|meningiomas?|metastas[ie]s|lymphomas?|schwannomas?|adenomas?|astrocytomas?|blastomas?|"
-    r"ependymomas?|pharyngiomas?|germinomas?|abscess(?:es)?|tumou?rs?|neoplasms?|cysts?)|malignan(?:cy|cies|t)|cancer)"
+_TUMOUR = any_of(
+    (
+        r"\w{0,20}(?:gliomas?|meningiomas?|metastas[ie]s|lymphomas?|schwannomas?|adenomas?|astrocytomas?|blastomas?|"
+        r"ependymomas?|pharyngiomas?|germinomas?|abscess(?:es)?|tumou?rs?|neoplasms?|cysts?)"
+    ),
+    r"malignan(?:cy|cies|t) cancer",
 )
 _FINDING = rf"(?:abnormal\w*|lesions?|mass(?:es)?|patholog\w{{1,8}}|anomal\w{{1,6}}|disease|{_TUMOUR})"
 # Words that may stand between "no" and the finding; a verb would start another statement.
 _BETWEEN = r"(?:(?!(?:was|were|is|are|but|so|the|this|that|has|have|however|it)\b)[a-z-]{1,20}[\s,/]{1,2}){0,6}?"
 _AND_MORE = rf"(?:(?:,| or| nor| and|/)\s?(?:[a-z-]{{1,20}}\s){{0,3}}?{_FINDING})*"
-_STATE = r"(?:(?:a|an|the|entirely|completely|fully|quite|really|very|looks?|appears?|seems?|be|to|considered|at all)\s){0,4}"
+_STATE = (
+    r"(?:(?:a|an|the|entirely|completely|fully|quite|really|very|looks?|appears?|seems?|be|to|considered|"
+    r"at all)\s){0,4}"
+)
 _NOT = r"(?:\bnot|n't|\bcannot be|\bfar from|\bnon)"
 
 
@@ -47,7 +65,8 @@ class _Concept:
 _CONCEPTS: dict[str, _Concept] = {
     "T1 with contrast": _Concept(
         "modality",
-        rf"{_T1}{_IMAGE}{{0,2}}{_S}[,(]?{_S}(?:{_WITH}|{_ENHANCED}|(?:[+&]{_S})(?:c|contrast|gd|gad|gadolinium)|contrast|c|gd|gado?|ceb?)"
+        rf"{_T1}{_IMAGE}{{0,2}}{_S}[,(]?{_S}(?:{_WITH}|{_ENHANCED}|(?:[+&]{_S})(?:c|contrast|gd|gad|gadolinium)|"
+        rf"contrast|c|gd|gado?|ceb?)"
         rf"|(?:{_ENHANCED}|{_AGENT}){_S}(?:\w{{1,12}}{_S})?{_T1}|t1(?:ce|c|gd|gad|post)|t1\+",
     ),
     "T1": _Concept("modality", rf"(?:{_WITHOUT}{_S})?{_T1}(?:{_IMAGE}{{0,2}}{_S}[,(]?{_S}{_WITHOUT})?"),
@@ -63,19 +82,27 @@ _CONCEPTS: dict[str, _Concept] = {
     ),
     "CT": _Concept(
         "modality",
-        rf"(?:{_WITHOUT}{_S})?(?:(?:head|brain|cranial){_S})?{_CT}(?:{_S}(?:head|brain|scan|of the (?:head|brain))){{0,2}}(?:{_S}{_WITHOUT})?",
+        (
+            rf"(?:{_WITHOUT}{_S})?(?:(?:head|brain|cranial){_S})?{_CT}(?:{_S}(?:head|brain|scan|of the (?:head|"
+            rf"brain))){{0,2}}(?:{_S}{_WITHOUT})?"
+        ),
     ),
     "other sequence": _Concept("modality", rf"t2\*|swi|gre|adc(?: map)?|susceptibility{_S}weighted|mra|pet"),
     "no lesion": _Concept(
         "lesion",
-        r"no (?:(?:visible|detectable|discrete|definite|focal|measurable|identifiable|obvious|discernible)\s){0,2}lesions?"
-        r"(?: (?:is |are |was |were |can be |could be )?(?:visible|seen|identified|detected|present|visualized|found))?",
+        r"no (?:(?:visible|detectable|discrete|definite|focal|measurable|identifiable|obvious|"
+        r"discernible)\s){0,2}lesions?"
+        r"(?: (?:is |are |was |were |can be |could be )?(?:visible|seen|identified|detected|present|visualized|"
+        r"found))?",
     ),
     "healthy": _Concept(
         "health",
         r"(?:normal|healthy)(?:\s(?:brain|mri|study|scan))?|no abnormality",
-        rf"(?:\bno\b|\bwithout\b|\bfree of\b|\babsence of\b|\bnegative for\b|\b(?:do|does|did)(?:n't| not) (?:see|show|find|identify|detect|observe|reveal|demonstrate|appreciate|contain|have)\b|\bnothing\b)\s{_BETWEEN}{_FINDING}{_AND_MORE}"
-        rf"|{_NOT}\s{_STATE}(?:abnormal|pathological|diseased|unhealthy)|unremarkable|within normal limits|negative (?:study|scan|exam\w{{0,8}}|mri)|正常|健康|未见(?:明显)?异常|无异常",
+        rf"(?:\bno\b|\bwithout\b|\bfree of\b|\babsence of\b|\bnegative for\b|\b(?:do|does|did)(?:n't|"
+        rf" not) (?:see|show|find|identify|detect|observe|reveal|demonstrate|appreciate|contain|have)\b|"
+        rf"\bnothing\b)\s{_BETWEEN}{_FINDING}{_AND_MORE}"
+        rf"|{_NOT}\s{_STATE}(?:abnormal|pathological|diseased|unhealthy)|unremarkable|within normal limits|"
+        rf"negative (?:study|scan|exam\w{{0,8}}|mri)|正常|健康|未见(?:明显)?异常|无异常",
     ),
     "abnormal": _Concept(
         "health",
@@ -103,7 +130,7 @@ FAMILIES = tuple(dict.fromkeys(concept.family for concept in _CONCEPTS.values())
 def concept_of(text: str) -> str | None:
     """The concept that a whole text (an option, say) means, or ``None``.
 
-    >>> concept_of("T1_CE"), concept_of("T1-weighted post-contrast"), concept_of("MRI brain FLAIR"), concept_of("glioma")
+    >>> concept_of("T1_CE"), concept_of("T1-weighted post-contrast"), concept_of("FLAIR MRI"), concept_of("glioma")
     ('T1 with contrast', 'T1 with contrast', 'FLAIR', None)
     """
     bare = _TRIMMED.sub("", text.strip())

@@ -10,9 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NOUN = (
-    r"q(?:uestion|uest|ues|n|s)?|questions|ans(?:wer)?|answers|^a(?=\d)|item|task|response|问题|問題|问|問|题|題|第|质问|質問|設問|回答|答案|问题编号|"
-    r"pregunta|frage|domanda|pergunta|questão|вопрос|질문|문제|문항|السؤال|vraag|soru|pytanie|câu(?: hỏi)?|soal|प्रश्न|fråga"
+from .tables import any_of
+
+_NOUN = any_of(
+    r"q(?:uestion|uest|ues|n|s)? questions ans(?:wer)? answers ^a(?=\d) item task response 问题 問題 问 問 题 題",
+    r"第 质问 質問",
+    r"設問 回答 答案 问题编号 pregunta frage domanda pergunta questão вопрос 질문 문제 문항 السؤال vraag soru",
+    r"pytanie câu(?:_hỏi)?",
+    r"soal प्रश्न fråga",
 )
 _NUMERAL = {
     word: number
@@ -40,17 +45,23 @@ _TAIL = (
     r"(?:'s)?(?:\s?(?:answer|ans|answers|答案)\b)?[\s\"']{0,2}[:.)\]=,|→>-]{0,3}"
 )
 _ANNOUNCED = re.compile(
-    rf"(?<![^\W_])(?:the\s)?(?:{_NOUN})[\s.#:_№-]{{0,3}}(?:(?:no|number|nr|num)\.?\s?)?(?:0{{0,2}}(?P<number>\d{{1,3}})(?!\d)(?![.,]\d)(?!\s?(?:%|cm|mm))|"
+    rf"(?<![^\W_])(?:the\s)?(?:{_NOUN})[\s.#:_№-]{{0,3}}(?:(?:no|number|nr|"
+    rf"num)\.?\s?)?(?:0{{0,2}}(?P<number>\d{{1,3}})(?!\d)(?![.,]\d)(?!\s?(?:%|cm|mm))|"
     rf"(?P<word>{_WORDS}|(?:{_ROMAN})(?=\s?[:.)])))(?P<tail>{_TAIL})",
     re.I | re.M,
 )
 _ORDINAL = re.compile(
-    rf"(?<![^\W_])(?:(?:for|to|in|and|on)\s){{0,3}}(?:the\s)?(?P<word>{_ORDINALS})(?:\s(?P<noun>question|one|q|item|answer))?(?P<tail>\s?(?:[:=,→-]|(?=\s(?:is\b|i\b|the answer|\(?[A-H]\b))))",
+    (
+        rf"(?<![^\W_])(?:(?:for|to|in|and|on)\s){{0,3}}(?:the\s)?(?P<word>{_ORDINALS})(?:\s(?P<noun>question|one|q|"
+        rf"item|answer))?(?P<tail>\s?(?:[:=,→-]|(?=\s(?:is\b|i\b|the answer|\(?[A-H]\b))))"
+    ),
     re.I,
 )
 _BARE = re.compile(
-    r"(?P<line>^[\s>*#★(\[\"'{|•-]{0,6})?(?<![^\W_])(?<![\d.]\.)(?<!\d[-/])(?:no\.?\s?|#\s?|№\s?)?0{0,2}(?P<number>\d{1,3})(?![\d%])(?![.,/]\d)"
-    r"(?P<tail>[\"')\].]{0,3}\s?[:.)\]=,|/→>-]{0,2})(?P<space>\s?)(?P<letter>(?=[(\[<\"'*]{0,2}[A-Ha-h](?![^\W_]|['’.]\w)))?",
+    r"(?P<line>^[\s>*#★(\[\"'{|•-]{0,6})?(?<![^\W_])(?<![\d.]\.)(?<!\d[-/])(?:no\.?\s?|#\s?|"
+    r"№\s?)?0{0,2}(?P<number>\d{1,3})(?![\d%])(?![.,/]\d)"
+    r"(?P<tail>[\"')\].]{0,3}\s?[:.)\]=,|/→>-]{0,2})(?P<space>\s?)(?P<letter>(?=[(\[<\"'*]{0,2}[A-Ha-h](?![^\W_]|"
+    r"['’.]\w)))?",
     re.M | re.I,
 )
 
@@ -90,7 +101,7 @@ def _label(found: re.Match[str]) -> Label:
 
 def _ordinals(text: str) -> list[Label]:
     """ "First: C. Second: A.": only where at least two stand or one is said of a question."""
-    found = [match for match in _ORDINAL.finditer(text)]
+    found = list(_ORDINAL.finditer(text))
     if len(found) > 1 or any(match["noun"] in ("question", "q") for match in found):
         return [_label(match) for match in found]
     return []

@@ -9,32 +9,37 @@ from __future__ import annotations
 import re
 
 from .mentions import LETTER, LETTERS, NOT_OFFERED, mention
+from .tables import any_of, set_of
 
-_NOUN = r"options?|choices?|letters?|alternatives?|opci[oó]n|op[cç][aã]o|alternativa|lettre|letra|buchstabe|lettera|opzione|вариант|буква|选项|選項|選択肢"
+_NOUN = any_of(
+    r"options? choices? letters? alternatives? opci[oó]n op[cç][aã]o alternativa lettre letra buchstabe lettera",
+    r"opzione вариант буква 选项 選項 選択肢",
+)
 
-_LABEL = (
-    r"answer|ans|choice|final|selection|selected|respuesta|réponse|antwort|risposta|resposta|ответ|答案|答え|正解|정답"
+_LABEL = any_of(
+    r"answer ans choice final selection selected respuesta réponse antwort risposta resposta ответ 答案 答え 正解 정답",
 )
 
 #: After one of these a capital is part of a name: "type B", "hepatitis B", "panel C".
-_NAMED = frozenset(
-    "vitamin vitamins hepatitis type types grade group class stage phase panel figure fig plan appendix zone level "
-    "factor series part section slice protein segment influenza immunoglobulin image subtype region column row view".split()
+_NAMED = set_of(
+    "vitamin vitamins hepatitis type types grade group class stage phase panel figure fig plan appendix zone",
+    "level factor series part section slice protein segment influenza immunoglobulin image subtype region column",
+    "row view",
 )
 #: Before one of these too: "B cells", "E coli".
-_NAMES_WITH = frozenset(
-    "cell cells coli lymphocyte lymphocytes virus dimer fibers fibres lymphoma level vitamin".split()
+_NAMES_WITH = set_of(
+    "cell cells coli lymphocyte lymphocytes virus dimer fibers fibres lymphoma level vitamin",
 )
 #: A letter at the start of a sentence is the subject of these, where an article is followed by a noun.
-_SUBJECT_OF = frozenset(
-    "is was are were and and/or plus or nor vs versus over rather instead because since as but seems seem fits fit matches match "
-    "would can cannot could should best looks appears not might may must does doesn't isn't wins remains due given for "
-    "shows describes corresponds applies it if which without only then than though although while however so i'm i'd "
-    "→ ✓ ✗ y o et ou und oder ist es est é è e".split()
+_SUBJECT_OF = set_of(
+    "is was are were and and/or plus or nor vs versus over rather instead because since as but seems seem fits",
+    "fit matches match would can cannot could should best looks appears not might may must does doesn't isn't",
+    "wins remains due given for shows describes corresponds applies it if which without only then than though",
+    "although while however so i'm i'd → ✓ ✗ y o et ou und oder ist es est é è e",
 )
 #: A capitalised word after a leading letter begins a sentence of its own.
-_BEGINS = frozenset(
-    "the this it because there based in i since given as on these both however reason explanation".split()
+_BEGINS = set_of(
+    "the this it because there based in i since given as on these both however reason explanation",
 )
 
 _LOOKALIKES = str.maketrans("АВСЕΑΒΕаес", "ABCEABEaec")
@@ -59,7 +64,10 @@ _BEFORE = re.compile(r"(\S+)\s$")
 _AFTER = re.compile(r" ?([^\s.,;:!?()\[\]|]+)")
 _LEADING = re.compile(r"^([★\s]{0,2}[A-H])\s(?=([A-Z][\w']{0,12})\b)")
 _CLOSED_LEADING = re.compile(
-    r"^([★\s]{0,2}(?:[(\[]?[A-H][)\]](?=\s[A-Z])|[A-H](?=\s?:\s(?:[Tt]h(?:e|ere|is)|[Ii]t|[Bb]ecause|[Ss]ince)\b)))\s?:?\s",
+    (
+        r"^([★\s]{0,2}(?:[(\[]?[A-H][)\]](?=\s[A-Z])|[A-H](?=\s?:\s(?:[Tt]h(?:e|ere|is)|[Ii]t|[Bb]ecause|"
+        r"[Ss]ince)\b)))\s?:?\s"
+    ),
     re.M,
 )
 
@@ -119,7 +127,7 @@ def _word_after(text: str, end: int) -> str:
 def _names_an_option(letter: str, text: str, start: int, end: int) -> bool:
     before = _BEFORE.search(text[max(0, start - _CONTEXT) : start])
     word_before = before[1] if before else ""
-    if word_before.lower() in _NAMED or text[end : end + 1] == "+" and text[end + 1 : end + 2] == "+":
+    if word_before.lower() in _NAMED or (text[end : end + 1] == "+" and text[end + 1 : end + 2] == "+"):
         return False
     after = _AFTER.match(text, end, end + _CONTEXT)
     adjacent = after is not None and after.start(1) == end + 1

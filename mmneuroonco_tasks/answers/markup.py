@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 
 from .normalise import ARROW, STAR
+from .tables import set_of
 
 _FENCE = re.compile(r"^\s?(?:```|~~~)[\w-]{0,20}$|```(?:json|text|markdown|plaintext|yaml|xml|latex)?", re.M)
 _TAG_LETTER = re.compile(r"<([A-H])>(?![^<\n]{0,40}</\1>)")
 _QUESTION_TAG = re.compile(
-    r"<\s?(?:q|question|answer|ans|a|item)[_ -]?(?:(?:id|n|no|num|number|question|q)\s?=\s?[\"']?q?)?(\d{1,3})[\"']?\s?>",
+    (
+        r"<\s?(?:q|question|answer|ans|a|item)[_ -]?(?:(?:id|n|no|num|number|question|"
+        r"q)\s?=\s?[\"']?q?)?(\d{1,3})[\"']?\s?>"
+    ),
     re.I,
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,30})(?:\s[^<>]{0,200})?/?>")
 _COMMENT = re.compile(r"<!--|-->")
-_INLINE_TAGS = frozenset(
-    "b i u s em strong span font mark code small big sub sup a tt kbd samp var q cite abbr ins label".split()
+_INLINE_TAGS = set_of(
+    "b i u s em strong span font mark code small big sub sup a tt kbd samp var q cite abbr ins label",
 )
 _CELL_TAGS = frozenset(("td", "th"))
 

@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+|[<>≤≥+%]")
 _GAP = r"(?:[^\w\n]|_){0,3}"
 #: Words that an option text and a response may have or lack: "Round or oval", "round/oval".
 _LOOSE = frozenset(("and", "or"))
-_LOOSE_GAP = rf"(?:[^\w\n]|_){{0,3}}(?:(?:and|or|to)(?:[^\w\n]|_){{1,2}})?"
+_LOOSE_GAP = r"(?:[^\w\n]|_){0,3}(?:(?:and|or|to)(?:[^\w\n]|_){1,2})?"
 _LOOSE_TEXT = re.compile(r"[/,]|\b(?:and|or)\b|\d\s?-\s?\d", re.I)
 _SPELLINGS = {"tumor": "tumou?r", "tumour": "tumou?r", "center": "cent(?:er|re)", "centre": "cent(?:er|re)"}
 #: Endings after a hyphen that leave the word what it is ("round-shaped"); any other makes another ("glioma-like").

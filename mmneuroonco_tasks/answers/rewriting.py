@@ -12,6 +12,7 @@ from .mentions import ANY, BOTH, BY_LETTER, BY_TEXT, CONFLICT, LETTER, NOT_OFFER
 from .normalise import ARROW, CROSS, EMPTY_BOX, STAR, TICK
 from .options import OptionReader
 from .rejection import rewrite_rejection
+from .tables import any_of, set_of
 
 _BLANKS = re.compile(" {2,}")
 _NUMBERS = {
@@ -28,15 +29,23 @@ _NUMBERS = {
     )
     for word in listed.split()
 }  # fmt: skip
-_LAST = frozenset("last última último dernière dernier letzte letzten ultima 最后一 最後一".split())
+_LAST = set_of(
+    "last última último dernière dernier letzte letzten ultima 最后一 最後一",
+)
 _ORDINAL = re.compile(
     r"(?:(?<!my )(?<!your )(?<!at )(?<!\w)(?:(?:the|la|el|le|die|der|a) )?"
     rf"(?:(?P<word>{'|'.join(w for w in _NUMBERS if len(w) > 2)}|last|última|último|dernière|dernier|letzten?|ultima) "
-    r"(?:listed |given |answer |of the )?(?:options?|choice|answer|one|alternative|item|possibility|opción|opção|alternativa|réponse|antwort|opzione|respuesta|"
-    r"risposta|resposta|proposition)(?: (?:in the list|listed|given|above|on the list))?(?![\w:])))|第 ?(?P<han>[一二三四五六1-6]) ?(?:个|個|项|項|選|选)?(?:选项|選項|答案|项|項)?|(?P<end>最后一个选项|最后一项|最後の選択肢)"
+    r"(?:listed |given |answer |of the )?(?:options?|choice|answer|one|alternative|item|possibility|opción|opção|"
+    r"alternativa|réponse|antwort|opzione|respuesta|"
+    r"risposta|resposta|proposition)(?: (?:in the list|listed|given|above|on the list))?(?![\w:])))|"
+    r"第 ?(?P<han>[一二三四五六1-6]) ?(?:个|個|项|項|選|选)?(?:选项|選項|答案|项|項)?|"
+    r"(?P<end>最后一个选项|最后一项|最後の選択肢)"
 )
 
-_NOUN = r"(?:options?|choices?|letters?|alternatives?|opci[oó]n|op[cç][aã]o|alternativa|lettre|letra|buchstabe|lettera|opzione|вариант|буква|answer option|answer choice)"
+_NOUN = any_of(
+    r"options? choices? letters? alternatives? opci[oó]n op[cç][aã]o alternativa lettre letra buchstabe lettera",
+    r"opzione вариант буква answer_option answer_choice",
+)
 _UNWRAP = re.compile(rf"[(\[{{<\"'«]\s?({ANY})\s?[)\]}}>\"'»]|({ANY})['’]s?\b(?=\W)")
 _NOUN_BEFORE = re.compile(rf"(?:\b(?:the|la|el|le|die|l')\s?)?\b{_NOUN}\s?#?\s?(?={ANY})")
 _NOUN_AFTER = re.compile(rf"(?<={BY_LETTER})\s?(?:选项|選項|項|项|を|は|が|입니다|です)")
@@ -48,22 +57,32 @@ _AGREEING = (
 )
 #: A letter and an option's text that stand as one answer, and disagree: at the start of a line, with nothing behind.
 _DISAGREEING = re.compile(
-    rf"((?:^|[:=→]\s?|\b(?:is|be|choose|select)\s)[\s★]?)({BY_LETTER})\s?[.):|=-]?(?:\s|\s-\s|\s?\()?({BY_TEXT})\)?(?=\s?[.)!]?\s?(?:$|\n))",
+    (
+        rf"((?:^|[:=→]\s?|\b(?:is|be|choose|select)\s)[\s★]?)({BY_LETTER})\s?[.):|=-]?(?:\s|\s-\s|"
+        rf"\s?\()?({BY_TEXT})\)?(?=\s?[.)!]?\s?(?:$|\n))"
+    ),
     re.M,
 )
 _TWO_LINES = re.compile(rf"\W{{0,6}}?({BY_LETTER})\W{{0,6}}?\n\W{{0,6}}?({BY_TEXT})\W{{0,6}}")
 
 _SHARE = re.compile(
-    rf"(?:{ANY}\s?[\"']?\s?(?:[:=(~≈-]|is|at|has|about)?\s?(?:a |approximately |about |~)?(?:probability|likelihood|confidence|score)?\s?(?:of\s|[:=]\s?)?"
-    rf"(?:[01]?\.\d+|\d{{1,3}}(?:\.\d+)?\s?%|[01](?=[,;}}\s]))\s?\)?(?:\s?(?:probability|likelihood|confidence|chance))?[\s,;.|/]{{0,3}}(?:and\s)?){{2,}}"
+    rf"(?:{ANY}\s?[\"']?\s?(?:[:=(~≈-]|is|at|has|about)?\s?(?:a |approximately |about |~)?(?:probability|"
+    rf"likelihood|confidence|score)?\s?(?:of\s|[:=]\s?)?"
+    rf"(?:[01]?\.\d+|\d{{1,3}}(?:\.\d+)?\s?%|[01](?=[,;}}\s]))\s?\)?(?:\s?(?:probability|likelihood|confidence|"
+    rf"chance))?[\s,;.|/]{{0,3}}(?:and\s)?){{2,}}"
 )
 
 _LIST_GAP = re.compile(
-    rf"[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*(?:(?:and|or|&)\s)?(?:\(?(?:the )?(?:(?:correct|right)(?: (?:answer|option|choice))?|(?:my )?(?:answer|choice|pick)(?=\s?[)\n]))\)?)?[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*"
+    rf"[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*(?:(?:and|or|&)\s)?(?:\(?(?:the )?(?:(?:correct|"
+    rf"right)(?: (?:answer|option|choice))?|(?:my )?(?:answer|choice|"
+    rf"pick)(?=\s?[)\n]))\)?)?[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*"
 )
 _MARKED = re.compile(rf"[{STAR}{TICK}{ARROW}]|\b(?:correct|right)\b")
 _DENIED_BEFORE = re.compile(r"(?:\bnot|n't|\bneither|\bno|\bnone|\bcannot be)\b[^.\n]{0,25}$")
-_DENIED_AFTER = re.compile(r"\s?(?:(?:are|is|all|can|be|were|was|have|been|both|of them|do|does)\s){0,4}(?:not\b|n't|incorrect|wrong|excluded|ruled|unlikely|eliminated|false|don't|doesn't|aren't|out\b|rejected|absent)")
+_DENIED_AFTER = re.compile(
+    r"\s?(?:(?:are|is|all|can|be|were|was|have|been|both|of them|do|does)\s){0,4}(?:not\b|n't|incorrect|wrong|"
+    r"excluded|ruled|unlikely|eliminated|false|don't|doesn't|aren't|out\b|rejected|absent)"
+)
 _LONGEST_GAP = 40
 
 _LINE_MARK = re.compile(
@@ -75,9 +94,12 @@ _ALL = re.compile(
     r"\ball of the above\b(?: (?:options|answers|choices))?|以上都是|以上皆是|todas las anteriores|alle der genannten"
 )
 _INSTRUCTION = re.compile(
-    r"^\W{0,6}(?:please )?(?:answer|respond|reply|output|return|choose|select|pick|give|provide|write|do not|don't|only|use|just)\b[^\n\ue000-\ue2ff]{0,200}?"
-    r"\b(?:only(?: one)?(?: of)?(?: the)?(?: option'?s?)?(?: correct)?(?: single)? (?:option )?letters?|letter only|option letter(?: only)?|one letter|single letter|any other text|letter of the correct \w+|"
-    r"letter from the given choices directly|no explanation|given choices directly|following options|from the options)\b(?:\s?(?:from|:|among|of|in)?\s?(?:the )?[^\n]{0,30}?:?\s?"
+    r"^\W{0,6}(?:please )?(?:answer|respond|reply|output|return|choose|select|pick|give|provide|write|do not|"
+    r"don't|only|use|just)\b[^\n\ue000-\ue2ff]{0,200}?"
+    r"\b(?:only(?: one)?(?: of)?(?: the)?(?: option'?s?)?(?: correct)?(?: single)? (?:option )?letters?|"
+    r"letter only|option letter(?: only)?|one letter|single letter|any other text|letter of the correct \w+|"
+    r"letter from the given choices directly|no explanation|given choices directly|following options|"
+    r"from the options)\b(?:\s?(?:from|:|among|of|in)?\s?(?:the )?[^\n]{0,30}?:?\s?"
     rf"{ANY}(?:[\s,]*(?:or |and )?{ANY}){{1,7}})?[.:)]*",
     re.M,
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from . import phrases
+from . import picking, turning
 from .claims import Rank, Reading
 from .clauses import Clause, read_clause
 from .mentions import ANY
@@ -19,8 +19,8 @@ _PIECE = re.compile(r"(?s).{1,600}(?:(?<=\s)|$)|.{1,600}")
 
 def read_claims(text: str, rejecting: str) -> Reading:
     """The claims of a rewritten text. ``rejecting`` is the mention of none-of-the-above by text."""
-    text = phrases.NONE_ANNOUNCED.sub(lambda found: found["before"] + rejecting, text)
-    text = phrases.LABEL_LINE.sub(lambda found: found["label"] + ": ", text)
+    text = picking.NONE_ANNOUNCED.sub(lambda found: found["before"] + rejecting, text)
+    text = picking.LABEL_LINE.sub(lambda found: found["label"] + ": ", text)
     walk = _Walk(rejecting)
     for line in text.split("\n"):
         for place, (sentence, faintest) in enumerate(_sentences(line)):
@@ -42,7 +42,7 @@ def _sentences(line: str) -> Iterator[tuple[str, Rank]]:
 
     An endless sentence comes in pieces, in which it is not known what was denied before: only plain claims count.
     """
-    for sentence in phrases.SENTENCE.split(line):
+    for sentence in turning.SENTENCE.split(line):
         if len(sentence) > _LONGEST:
             for place, piece in enumerate(_PIECE.findall(sentence)):
                 yield piece, Rank.MARKED if place else Rank.LINE
@@ -71,12 +71,12 @@ class _Walk:
                 self._turn(words, part)
             return
         question = sentence.rstrip(" \"')").endswith("?")
-        for idiom, instead in phrases.IDIOMS:
+        for idiom, instead in turning.IDIOMS:
             sentence = idiom.sub(instead, sentence)
         for part, words in _turns(" ".join(sentence.split())):
             if words:
                 self._turn(words, part)
-            for clause in filter(str.strip, filter(None, phrases.BREAK.split(part))):
+            for clause in filter(str.strip, filter(None, turning.BREAK.split(part))):
                 read = self._clause(clause, first, question)
                 reading.denied |= read.denied
                 reading.add(claim for claim in read.claims if claim.rank >= faintest)
@@ -91,18 +91,18 @@ class _Walk:
     def _turn(self, words: str, part: str) -> None:
         words = words.strip(" ,-.…?!")
         needed = Rank.TEXT
-        if phrases.WEAK_CORRECTION.fullmatch(words):
+        if turning.WEAK_CORRECTION.fullmatch(words):
             needed = Rank.CONCLUSION
-        elif phrases.SECOND_LOOK.match(words):
+        elif turning.SECOND_LOOK.match(words):
             needed = Rank.SENTENCE
-        self.reading.change_mind(needed, taking_back=phrases.RETRACTION.search(part) is not None)
+        self.reading.change_mind(needed, taking_back=turning.RETRACTION.search(part) is not None)
 
 
 def _turns(sentence: str) -> list[tuple[str, str]]:
     """A sentence in parts, each with the words by which it turns against what was said before."""
     parts: list[tuple[str, str]] = []
     position, words = 0, ""
-    for found in phrases.CORRECTION.finditer(sentence):
+    for found in turning.CORRECTION.finditer(sentence):
         parts.append((sentence[position : found.start()], words))
         position, words = found.start(), found.group()
     parts.append((sentence[position:], words))

@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_NAMES = r"(?:final[_ -]?)?(?:answer|ans|conclusion|output|response|solution|result|choice|final|prediction|option|selection|verdict|letter)"
+_NAMES = (
+    r"(?:final[_ -]?)?(?:answer|ans|conclusion|output|response|solution|result|choice|final|prediction|option|"
+    r"selection|verdict|letter)"
+)
 _OPENING = (
     rf"<\s?{_NAMES}\s?>|<\|begin_of_(?:box|solution|answer)\|>|<\|START_(?:RESPONSE|ANSWER)\|>|\[(?:FINAL_)?ANSWER\]"
 )
@@ -83,10 +86,11 @@ def json_value(text: str) -> Any:
 
 #: Names under which an answer is given, the surest first; compared without case and anything but letters.
 ANSWER_KEYS = (
-    "finalanswer", "answer", "final", "correctanswer", "correctoption", "answerletter", "optionletter", "selectedoption",
-    "selectedanswer", "selected", "choice", "finalchoice", "selection", "option", "letter", "prediction", "predictedanswer",
-    "predictedoption", "pred", "label", "output", "response", "result", "verdict", "conclusion", "diagnosis", "ans", "key",
-    "bestanswer", "bestoption", "答案", "最终答案", "选项", "respuesta", "réponse", "antwort",
+    "finalanswer", "answer", "final", "correctanswer", "correctoption", "answerletter", "optionletter",
+    "selectedoption", "selectedanswer", "selected", "choice", "finalchoice", "selection", "option", "letter",
+    "prediction", "predictedanswer", "predictedoption", "pred", "label", "output", "response", "result", "verdict",
+    "conclusion", "diagnosis", "ans", "key", "bestanswer", "bestoption", "答案", "最终答案", "选项",
+    "respuesta", "réponse", "antwort",
 )  # fmt: skip
 _PARTS = ("letter", "option", "key", "answer", "value", "choice", "label", "text", "id")
 
@@ -99,7 +103,7 @@ def key_of(name: object) -> str:
 def json_answer(value: Any) -> list[str] | None:
     """The answers that a JSON value gives to one question, as texts; ``None`` where it has no answer field.
 
-    >>> json_answer({"reason": "A?", "answer": "B"}), json_answer({"A": False, "B": True}), json_answer({"note": 1, "x": 2})
+    >>> json_answer({"reason": "A?", "answer": "B"}), json_answer({"A": False, "B": True}), json_answer({"note": 1})
     (['B'], ['B'], None)
     """
     if isinstance(value, list):
