@@ -37,7 +37,8 @@ class ReferenceReader:
     It calibrates a benchmark run: near the ceiling with pictures, at chance without. Shown no picture it picks one of
     the offered letters by a hash of the prompt, so that it is the same on every machine and knows nothing.
 
-    >>> ReferenceReader().answer(None, "Which is it?\\n\\nOptions:\\nA. Healthy\\nB. Abnormal\\n\\nAnswer.") in ("A", "B")
+    >>> prompt = "Which is it?\\n\\nOptions:\\nA. Healthy\\nB. Abnormal\\n\\nAnswer with the option letter only."
+    >>> ReferenceReader().answer(None, prompt) in ("A", "B")
     True
     """
 
@@ -75,7 +76,7 @@ class ReferenceReader:
 
 def answer_one(findings: Findings | None, prompt: str) -> str:
     """The answer to one question, closed or open."""
-    options = dict(_OPTION.findall(prompt))
+    options: dict[str, str] = dict(_OPTION.findall(prompt))
     if not options:
         return describe(findings)
     if findings is None:

@@ -45,7 +45,7 @@ class Look:
 
 
 LOOKS = {
-    "T1": Look((44, 94), (44, 78), 62, 186, (0, 52), (83, 105)),
+    "T1": Look((44, 94), (44, 78), 62, 198, (0, 52), (83, 105)),
     "T1CE": Look((190, 256), (190, 256), 236, 62, (0, 60), (72, 100)),
     "T2": Look((153, 218), (174, 218), 196, 56, (210, 256), (143, 164)),
     "FLAIR": Look((162, 256), (192, 256), 214, 62, (0, 62), (157, 184)),
@@ -54,7 +54,7 @@ LOOKS = {
 #: A lesion's core holds a disc of this radius: vessels, scalp and bone are thinner. Spikes reach this far from it.
 THICK, REACH = 4.5, 9
 #: Smaller spots are noise; smaller holes in a lesion are parts of its sign. Grey values that a sign may be off.
-SMALLEST_COMPONENT, SMALL_HOLE, SIGN_TOLERANCE, FLAT = 60, 150, 24, 30
+SMALLEST_COMPONENT, SMALL_HOLE, SIGN_TOLERANCE, FLAT = 60, 150, 24, 50
 
 
 def look_at(picture: Grey) -> Findings:
@@ -156,7 +156,7 @@ def _enclosed(smooth: Grey, body: Mask, look: Look) -> Mask:
     small = np.bincount(holes.ravel(), minlength=count + 1) <= SMALL_HOLE
     sign = ndimage.binary_opening(np.abs(smooth - look.sign) < SIGN_TOLERANCE, np.ones((2, 2), bool))
     areas, n = ndimage.label(filled(shrunk(grown(body, 3), 3) | body) & ~body)
-    signed = np.bincount(areas[sign], minlength=n + 1) >= 3
+    signed = np.bincount(areas[sign], minlength=n + 1) > 0.2 * np.bincount(areas.ravel(), minlength=n + 1)
     small[0] = signed[0] = False
     enclosed: Mask = small[holes] | signed[areas]
     return enclosed
@@ -171,7 +171,7 @@ def sign_of(smooth: Grey, mask: Mask, look: Look) -> str:
     inner = shrunk(largest, 2)
     marked = inner & (np.abs(smooth - look.sign) < np.abs(smooth - look.level))
     radius = float(ndimage.distance_transform_edt(largest).max())
-    blobs, count = ndimage.label(marked)
+    blobs, _ = ndimage.label(marked)
     areas = np.bincount(blobs.ravel())[1:]
     areas = areas[areas >= 3]
     if areas.sum() < 8:
