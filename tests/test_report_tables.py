@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import functools
 import json
+import random
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,13 +17,15 @@ from hypothesis import strategies as st
 from made_up_runs import answers_of_letters, letters_of, made_up_benchmark, result_of, some_failures
 
 from mmneuroonco_tasks.benchmark.records import ClosedBenchmark
-from mmneuroonco_tasks.reports.formats import csv_text, json_text, latex, markdown
+from mmneuroonco_tasks.reports.formats import TABLE_FORMATS, csv_text, json_text, latex, markdown
+from mmneuroonco_tasks.reports.leaderboard import leaderboard
 from mmneuroonco_tasks.reports.published import published, published_table
 from mmneuroonco_tasks.reports.result_tables import FATES, fates, key_numbers, parts_table, result_tables, runs_table
 from mmneuroonco_tasks.reports.shown import Shown, comparable_groups, shown
 from mmneuroonco_tasks.reports.tables import Number, Table
 from mmneuroonco_tasks.reports.texts import clipped, visible
 from mmneuroonco_tasks.scores.registry import METRICS
+from mmneuroonco_tasks.scores.result import ResultError, check_result
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +138,39 @@ def test_published_numbers_stand_beside_the_released_questions_only(results: lis
     assert found["accuracy"][1] == Number(1334 / 3190, n=3190) and found["accuracy"][0] is None
     assert found["accuracy_diagnosis"][0] == Number(0.4188)
     assert "arXiv 2602.22955" in table.note and "not computed by this package" in table.note
+
+
+ODD: list[Any] = [None, 0, -1, 3.0, 1e300, 1.5, True, "", [], {}, {"": {}}, {"a": {}}]
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every key and index of parsed JSON, the nested ones too."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, each in inner for found in ((*place, key), *places(each, (*place, key)))]
+
+
+def test_any_result_that_the_schema_allows_is_tabled_or_refused_in_a_sentence(results: list[dict[str, Any]]) -> None:
+    chance = random.Random(0)
+    known = [place for place in places(results[0]) if not place[0].startswith("signature")]
+    allowed = 0
+    for _ in range(400):
+        damaged = copy.deepcopy(results[0])
+        *above, last = chance.choice(known)
+        inside = functools.reduce(lambda part, key: part[key], above, damaged)
+        if chance.random() < 0.4:
+            del inside[last]
+        else:
+            inside[last] = copy.deepcopy(chance.choice(ODD))
+        try:
+            check_result(damaged, "damaged")
+            runs = shown([damaged, results[1]])
+            allowed += 1
+        except ResultError:
+            continue
+        for table in (*result_tables(runs), *leaderboard(runs)):
+            for written in TABLE_FORMATS.values():
+                assert written(table)
+    assert allowed > 50
 
 
 # --- Formats -----------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def part_dots(name: str, title: str, runs: Sequence[Shown], section: str) -> str
         title,
         runs,
         parts,
-        (("all", of("accuracy")), ("answerable (S)", of("answerable_accuracy")), ("traps (T)", of("trap_accuracy"))),
+        (("all", of("accuracy")), ("answerable", of("answerable_accuracy")), ("traps", of("trap_accuracy"))),
     )
 
 
@@ -200,7 +200,7 @@ def letter_dots(runs: Sequence[Shown]) -> str:
     letters = list(runs[0].result["letters"]["true"])
 
     def paint(figure: Any) -> None:
-        axes = figure.add_axes((0.12, 0.13, 0.86, 0.83))
+        axes = figure.add_axes((0.13, 0.13, 0.85, 0.83))
         true = _shares(runs[0].result["letters"]["true"])
         axes.bar(range(len(letters)), [true[letter] for letter in letters], 0.72, color=colour("grid"))
         top = max(true.values(), default=0.0)

@@ -24,7 +24,7 @@ def plane(runs: Sequence[Shown]) -> str:
     references = plane_references(runs)
 
     def paint(figure: Any) -> None:
-        axes = figure.add_axes((44 / 360, 40 / 354, 288 / 360, 288 / 354))
+        axes = figure.add_axes((47 / 360, 40 / 354, 286 / 360, 288 / 354))
         axes.set(xlim=(-0.02, 1.0), ylim=(-0.02, 1.0), xlabel="answerable accuracy (S)")
         # Above its axis and not along it: turned letters are hard to read.
         axes.text(-0.02, 1.04, "trap accuracy (T)", ha="left")

@@ -166,7 +166,7 @@ def attribute_table(runs: Sequence[Shown]) -> Table:
             balanced = run.metrics.get(f"{name}_balanced_accuracy")
             plain = run.metrics.get(f"{name}_accuracy")
             rows.append(
-                (name, run.mark, run.label, Number.of(balanced), Number.of(plain), plain["n"] if plain else None)
+                (name, run.mark, run.label, Number.of(balanced), Number.of(plain), int(plain["n"]) if plain else None)
             )
     columns = ("Attribute", "Mark", "Run", "balanced accuracy", "accuracy", "n")
     return Table("attributes", "By attribute", columns, tuple(rows))
@@ -209,7 +209,9 @@ def fates(result: Mapping[str, Any]) -> dict[str, int]:
             if picked not in (truth, "none"):
                 kind = "forced choice" if truth == "E" else "over-rejection" if picked == "E" else "wrong option"
                 found[kind] += count
-    return found | {name: counts[name] for name in ("refused", "ambiguous", "unparsed", "failed", "missing")}
+    found |= {name: counts[name] for name in ("refused", "ambiguous", "unparsed", "failed", "missing")}
+    # JSON's integers may be written 3.0.
+    return {name: int(count) for name, count in found.items()}
 
 
 def errors_table(runs: Sequence[Shown]) -> Table:
@@ -224,7 +226,8 @@ def confusion_table(runs: Sequence[Shown]) -> Table:
     for run in runs:
         table = run.result["confusion"]
         rows += [
-            (run.mark, run.label, truth, *counts) for truth, counts in zip(table["truth"], table["counts"], strict=True)
+            (run.mark, run.label, truth, *map(int, counts))
+            for truth, counts in zip(table["truth"], table["counts"], strict=True)
         ]
     picked = runs[0].result["confusion"]["picked"]
     return Table("confusion", "Key by picked letter", ("Mark", "Run", "Key", *picked), tuple(rows))
@@ -236,8 +239,8 @@ def letters_table(runs: Sequence[Shown]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for run in runs:
         own = run.result["letters"]
-        rows.append((run.mark, run.label, "picked", *(own["picked"].get(letter, 0) for letter in letters)))
-        rows.append((run.mark, run.label, "key", *(own["true"].get(letter, 0) for letter in letters)))
+        rows.append((run.mark, run.label, "picked", *(int(own["picked"].get(letter, 0)) for letter in letters)))
+        rows.append((run.mark, run.label, "key", *(int(own["true"].get(letter, 0)) for letter in letters)))
     return Table(
         "letters", "Letters picked and letters that were right", ("Mark", "Run", "Letter", *letters), tuple(rows)
     )

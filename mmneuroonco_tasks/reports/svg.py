@@ -51,8 +51,8 @@ def run_colour(number: int) -> str:
     return colour(f"run-{number % RUN_COLOURS}")
 
 
-#: Marker shapes, so that runs are told apart without colours too.
-MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p")
+#: Marker shapes, so that runs are told apart without colours too; one fewer than colours, so that pairs repeat late.
+MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 
 
 def percent_axis(axis: Any) -> None:
