@@ -17,8 +17,22 @@ table is a new ``EXTRACT_VERSION``.
 
 from __future__ import annotations
 
-from .batch import read_batch
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .outcome import EXTRACT_VERSION, Answer, Outcome
-from .single import read_answer
+
+if TYPE_CHECKING:
+    from .batch import read_batch
+    from .single import read_answer
 
 __all__ = ["EXTRACT_VERSION", "Answer", "Outcome", "read_answer", "read_batch"]
+
+#: Loaded when first used: compiling the tables takes longer than everything else at start-up.
+_READERS = {"read_answer": "single", "read_batch": "batch"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _READERS:
+        return getattr(import_module(f"{__name__}.{_READERS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

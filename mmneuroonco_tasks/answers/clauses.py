@@ -54,6 +54,7 @@ class Clause:
         self.words = pattern.sub(struck, self.words)
 
     def claim(self, rank: Rank, listed: str, *, bare: bool = False) -> None:
+        """Claim the options that are mentioned in ``listed``, as one answer."""
         characters = list(mentions_in(listed))
         by_text = all(kind_of(character) == TEXT for character in characters)
         self.claims.append(Claim(rank, mask_of_list(characters), by_text=by_text, bare=bare))
@@ -65,6 +66,7 @@ class Clause:
 
 
 def read_clause(words: str, starts_line: bool, question: bool, rejecting: str) -> Clause:
+    """Read one clause of a rewritten text, which may begin a line and may be part of a question."""
     clause = Clause(words)
     _strike_refusal(clause, rejecting)
     if not _MENTION.search(clause.words):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .claims import CONFLICT_BIT, NOT_OFFERED_BIT, Claim, Rank, Reading
-from .mentions import is_one
+from .mentions import LETTERS, is_one
 from .outcome import Outcome
 
 _RULES = {
@@ -110,10 +110,11 @@ def _agreed(best: list[Claim], top: Rank, claims: list[Claim], reading: Reading)
 
 
 def _parts(masks: list[int]) -> set[int]:
+    """The options that all of these masks have, each as a mask."""
     common = masks[0]
     for mask in masks:
         common &= mask
-    return {1 << place for place in range(common.bit_length()) if common >> place & 1}
+    return {1 << place for place in range(len(LETTERS)) if common >> place & 1}
 
 
 def _without_claims(reading: Reading, offered: int, rejection: int) -> Decision:
