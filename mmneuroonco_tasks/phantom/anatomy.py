@@ -124,13 +124,13 @@ def _draw_deep_structures(tissue: NDArray[np.uint8], u: Field, v: Field) -> None
     tissue[_ellipse(side, v, 0.10, -0.215, 0.052, 0.175, -0.42)] = FLUID  # frontal horn
     tissue[_ellipse(side, v, 0.225, 0.355, 0.058, 0.175, -0.38)] = FLUID  # occipital horn
     tissue[_ellipse(side, v, 0.0, 0.09, 0.022, 0.12, 0)] = FLUID  # third ventricle
-    tissue[_ellipse(side, v, 0.215, 0.335, 0.025, 0.075, -0.38)] = PLEXUS
+    tissue[_ellipse(side, v, 0.215, 0.335, 0.02, 0.075, -0.38)] = PLEXUS
 
 
 def _draw_vessels(tissue: NDArray[np.uint8], stream: Stream, u: Field, v: Field, brain: Mask) -> None:
     back = stream.between(0.97, 1.0)
     side = np.abs(u)
-    tissue[(side < 0.52 * (v - back + 0.1)) & (v < back)] = VESSEL  # sagittal sinus
+    tissue[(side < 0.4 * (v - back + 0.09)) & (v < back)] = VESSEL  # sagittal sinus
     tissue[brain & (side < 0.009) & (np.abs(v) > 0.5)] = VESSEL  # falx
 
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .anatomy import FLUID, draw_anatomy
+from .anatomy import FLUID, NUCLEUS, Anatomy, draw_anatomy
 from .cases import Case
 from .lesions import DIRECTIONS, Component, place_lesion
 from .masks import Mask, Measurements, grown, shrunk
@@ -49,16 +49,18 @@ class Contrast:
 
 
 CONTRASTS = {
-    "T1": Contrast((4, 205, 22, 90, 28, 116, 155, 126, 45, 100), lesion=66, sign=186, halo=92),
-    "T1CE": Contrast((4, 205, 22, 90, 28, 116, 152, 126, 225, 205), lesion=236, sign=62, halo=84),
-    "T2": Contrast((4, 150, 20, 80, 240, 128, 92, 106, 25, 225), lesion=186, sign=56, halo=157),
-    "FLAIR": Contrast((4, 130, 16, 55, 20, 134, 104, 124, 30, 70), lesion=214, sign=62, halo=176),
-    "DWI": Contrast((4, 10, 6, 8, 24, 118, 92, 106, 30, 60), lesion=214, sign=58, halo=164),
+    "T1": Contrast((4, 176, 22, 124, 28, 116, 155, 126, 28, 110), lesion=62, sign=190, halo=94),
+    "T1CE": Contrast((4, 176, 22, 124, 28, 116, 152, 126, 225, 182), lesion=236, sign=62, halo=84),
+    "T2": Contrast((4, 136, 20, 80, 240, 128, 92, 106, 25, 225), lesion=196, sign=56, halo=152),
+    "FLAIR": Contrast((4, 112, 16, 55, 20, 134, 104, 124, 30, 70), lesion=214, sign=62, halo=170),
+    "DWI": Contrast((4, 10, 6, 8, 24, 118, 92, 106, 30, 60), lesion=214, sign=58, halo=160),
 }
-#: Widths in pixels of the halo, of the rim of fluid, and of the border that interior signs leave.
-HALO, RIM, BORDER = 13, 3, 4
+#: Widths in pixels of the halo, and of the rim of one tissue next to the lesion.
+HALO, RIM = 13, 4
+#: Besides the largest component, which always does, those from this radius on bear a sign inside.
+SMALLEST_SIGN = 11
 #: Standard deviation of the noise, unevenness of a lesion, in grey values; the coil's shading, relative.
-NOISE, MOTTLE, SHADING = 4.0, 12.0, 0.05
+NOISE, MOTTLE, SHADING = 4.0, 8.0, 0.03
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,25 @@ def draw(case: Case) -> Drawing:
     mask = np.zeros(levels.shape, bool)
     if lesion:
         mask = lesion.mask
-        _draw_surroundings(case, levels, anatomy.tissue, anatomy.brain, mask, contrast)
+        _draw_surroundings(case, levels, anatomy, mask, contrast)
         levels[mask] = contrast.lesion
-        for component in lesion.components:
+        largest, *others = lesion.components
+        for component in (largest, *(other for other in others if other.inner_radius >= SMALLEST_SIGN)):
             _draw_sign(case, levels, component, contrast.sign, stream)
-    return Drawing(_acquire(levels, mask, stream), mask, lesion.measurements if lesion else None)
+    return Drawing(
+        _acquire(levels, mask & (levels == contrast.lesion), stream), mask, lesion.measurements if lesion else None
+    )
 
 
-def _draw_surroundings(case: Case, levels: Grey, tissue: Grey, brain: Mask, mask: Mask, contrast: Contrast) -> None:
+def _draw_surroundings(case: Case, levels: Grey, anatomy: Anatomy, mask: Mask, contrast: Contrast) -> None:
+    near = contrast.tissues[NUCLEUS]
     if case.diagnosis == "glioma":
         # Oedema follows tissue: it spares the ventricles and the large fissures.
-        levels[grown(mask, HALO) & brain & (tissue != FLUID)] = contrast.halo
+        levels[grown(mask, HALO) & anatomy.brain & (anatomy.tissue != FLUID)] = near = contrast.halo
     elif case.diagnosis == "meningioma":
-        levels[grown(mask, RIM)] = contrast.tissues[FLUID]
+        near = contrast.tissues[FLUID]
+    # Next to the lesion there is one tissue all round: fissures that touched it would blur its outline.
+    levels[grown(mask, RIM)] = near
 
 
 def _draw_sign(case: Case, levels: Grey, component: Component, value: int, stream: Stream) -> None:
@@ -107,20 +115,19 @@ def _draw_sign(case: Case, levels: Grey, component: Component, value: int, strea
     inside = levels[window]
     y, x = np.mgrid[window].astype(np.float64)
     x, y, radius = x - component.x, y - component.y, component.inner_radius
-    if radius < 7:
-        return  # too small for a sign: the largest component always bears it
+    border = max(5, int(0.28 * radius))
     if case.diagnosis == "metastasis":
-        inside[shrunk(pixels, BORDER)] = value
+        inside[shrunk(pixels, border)] = value
     elif case.diagnosis == "pituitary":
-        inside[shrunk(pixels, BORDER) & (y > 0)] = value
+        inside[shrunk(pixels, border) & (y > 0)] = value
     elif case.diagnosis == "schwannoma":
         inside[_disc(x, y, 0.0, 0.0, 0.42 * radius)] = value
     elif case.diagnosis == "neuronal_tumor":
-        bubbles = 3 if radius < 16 else 5
+        bubbles, distance, size = (3, 0.5, 0.25) if radius < 16 else (5, 0.56, 0.2)
         first = stream.whole(0, 32)
         for i in range(bubbles):
             cosine, sine = DIRECTIONS[(first + round(32 * i / bubbles)) % 32]
-            inside[_disc(x, y, 0.57 * radius * cosine, 0.57 * radius * sine, 0.27 * radius)] = value
+            inside[_disc(x, y, distance * radius * cosine, distance * radius * sine, size * radius)] = value
     elif case.diagnosis == "ependymoma":
         half = 1 if radius < 40 else 2
         for at_x, at_y in _specks(stream, radius):
@@ -133,25 +140,29 @@ def _disc(x: Field, y: Field, at_x: float, at_y: float, radius: float) -> Mask:
 
 
 def _specks(stream: Stream, radius: float) -> list[tuple[int, int]]:
-    """Positions all over the inside, on a jittered honeycomb wide enough to keep them apart."""
-    step = max(6, int(0.3 * radius))
-    jitter = (step - 4) // 2
+    """Positions all over the inside, far enough apart to stay single: a square of four, or a jittered honeycomb."""
+    if radius < 14:
+        near = max(3, int(0.36 * radius))
+        return [(x, y) for x in (-near, near) for y in (-near, near)]
+    step = max(7, int(0.3 * radius))
+    jitter = (step - 6) // 2
+    rows = int(radius) // step
     spots = []
-    for row in range(int(2 * radius) // step + 1):
-        for column in range(int(2 * radius) // step + 1):
-            x = column * step + row % 2 * (step // 2) - int(radius) + stream.whole(-jitter, jitter + 1)
-            y = row * step - int(radius) + stream.whole(-jitter, jitter + 1)
-            if x * x + y * y < (radius - 3) * (radius - 3):
+    for row in range(-rows, rows + 1):
+        for column in range(-rows - 1, rows + 1):
+            x = column * step + row % 2 * (step // 2) + stream.whole(-jitter, jitter + 1)
+            y = row * step + stream.whole(-jitter, jitter + 1)
+            if x * x + y * y < (radius - 6) * (radius - 6):
                 spots.append((x, y))
     return spots
 
 
-def _acquire(levels: Grey, mask: Mask, stream: Stream) -> Grey:
+def _acquire(levels: Grey, uneven: Mask, stream: Stream) -> Grey:
     """What nature and a scanner do to it: uneven tissue, a little blur, shading, noise."""
     height, width = levels.shape
     signal = _blurred(levels)
-    if mask.any():
-        signal += np.where(mask, np.float32(MOTTLE), np.float32(0)) * stream.smooth(height, width, 7)
+    if uneven.any():
+        signal += np.where(uneven, np.float32(MOTTLE), np.float32(0)) * stream.smooth(height, width, 7)
     signal *= 1 + SHADING * stream.smooth(height, width, max(height, width) // 3)
     signal += NOISE * stream.grain(height, width)
     picture: Grey = np.clip(signal + 0.5, 0, 255).astype(np.uint8)

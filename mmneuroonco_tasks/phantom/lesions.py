@@ -22,7 +22,7 @@ from .noise import Field, Stream, spline
 #: Lesion area in percent of the image, well inside its class (cuts at 1, 5 and 7 %).
 AREAS = {"small": (0.70, 0.86), "medium": (1.3, 4.2), "large": (5.6, 6.4), "very large": (7.8, 8.6)}
 #: Circularity and elongation of the largest component, well inside its class (cuts at 0.5, 0.8; 1.2, 1.5).
-CIRCULARITIES = {"round": (0.84, 1.0), "oval": (0.83, 1.0), "lobulated": (0.57, 0.72), "irregular": (0.0, 0.41)}
+CIRCULARITIES = {"round": (0.84, 1.0), "oval": (0.83, 1.0), "lobulated": (0.60, 0.72), "irregular": (0.0, 0.38)}
 ELONGATIONS = {"round": (1.0, 1.1), "oval": (1.31, 1.42), "lobulated": (1.0, 1.4), "irregular": (1.0, 1.4)}
 #: Share of the largest component, well inside its class (cut at 0.7).
 LARGEST_SHARES = {
@@ -92,8 +92,8 @@ class Outline:
         return inside
 
 
-def outline_of(shape: str, stream: Stream) -> Outline:
-    """A random outline of the given shape value."""
+def outline_of(shape: str, area: float, stream: Stream) -> Outline:
+    """A random outline of the given shape value, for a component of ``area`` pixels."""
     turn = stream.whole(0, 32)
     wobble = (stream.lattice(10, 10), stream.lattice(10, 10))
     if shape == "round":
@@ -101,11 +101,14 @@ def outline_of(shape: str, stream: Stream) -> Outline:
     if shape == "oval":
         return Outline(wobble, stream.between(1.34, 1.4), turn)
     if shape == "lobulated":
-        directions = _around(stream, turn, stream.whole(4, 7))
-        lobes = tuple((d, stream.between(0.85, 1.05), stream.between(0.42, 0.55)) for d in directions)
+        directions = _around(stream, turn, stream.whole(3, 6))
+        lobes = tuple((d, stream.between(0.85, 1.0), stream.between(0.48, 0.60)) for d in directions)
         return Outline(wobble, lobes=lobes)
-    directions = _around(stream, turn, stream.whole(8, 11))
-    spikes = tuple((d, stream.between(1.3, 1.65), stream.between(0.32, 0.44)) for d in directions)
+    # Small ones have fewer and longer spikes, which blur and noise would hide otherwise.
+    small = area < 2500
+    directions = _around(stream, turn, stream.whole(6, 8) if small else stream.whole(8, 11))
+    lengths, widths = ((1.75, 2.2), (0.42, 0.55)) if small else ((1.3, 1.65), (0.32, 0.44))
+    spikes = tuple((d, stream.between(*lengths), stream.between(*widths)) for d in directions)
     return Outline(wobble, spikes=spikes)
 
 
@@ -128,7 +131,7 @@ class Component:
         """The outline at the scale at which it covers ``area`` pixels, give or take a few."""
         trial = 20.0
         scale = trial * sqrt(area / np.count_nonzero(outline.raster(trial)))
-        return cls(outline, scale, outline.raster(scale))
+        return cls(outline, scale, _in_one_piece(outline.raster(scale)))
 
     @cached_property
     def area(self) -> int:
@@ -152,6 +155,15 @@ class Component:
         right, bottom = min(frame[0], self.x + half + 1), min(frame[1], self.y + half + 1)
         x, y = half - self.x, half - self.y
         return (slice(top, bottom), slice(left, right)), self.square[top + y : bottom + y, left + x : right + x]
+
+
+def _in_one_piece(mask: Mask) -> Mask:
+    """The mask without crumbs: its largest part that hangs together by edges, so that any rule counts one."""
+    from scipy import ndimage
+
+    labels, _ = ndimage.label(mask)
+    whole: Mask = labels == np.bincount(labels.ravel())[1:].argmax() + 1
+    return whole
 
 
 @dataclass(frozen=True)
@@ -205,7 +217,7 @@ def _components(case: Case, stream: Stream, alike: bool) -> list[Component]:
         components = [_largest(share * total, case.shape, stream)]
         for area in _other_areas(case, (1 - share) * total, stream):
             shape = case.shape if alike and area > 500 else "round"
-            components.append(Component.of(area, outline_of(shape, stream)))
+            components.append(Component.of(area, outline_of(shape, area, stream)))
         drawn = sum(one.area for one in components)
         if _within(drawn * percent, AREAS[case.size]) and _within(
             components[0].area / drawn, LARGEST_SHARES[case.spread]
@@ -228,7 +240,7 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 def _largest(area: float, shape: str, stream: Stream) -> Component:
     """A component whose measured shape is well inside its class."""
     while True:
-        component = Component.of(area, outline_of(shape, stream))
+        component = Component.of(area, outline_of(shape, area, stream))
         round_enough = _within(circularity(component.square), CIRCULARITIES[shape])
         if round_enough and _within(elongation(component.square), ELONGATIONS[shape]):
             return component
@@ -286,7 +298,7 @@ def _lesion(case: Case, placed: list[Component]) -> Lesion | None:
     if len(placed) > 1 and label_components(grown(mask, GAP // 2 - 1))[1] != len(placed):
         return None
     measurements = measure(mask)
-    assert measurements is not None
+    assert measurements is not None and measurements.components == len(placed)
     return Lesion(mask, tuple(placed), measurements)
 
 

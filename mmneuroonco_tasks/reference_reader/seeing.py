@@ -45,7 +45,7 @@ class Look:
 
 
 LOOKS = {
-    "T1": Look((44, 94), (44, 78), 62, 198, (0, 52), (83, 105)),
+    "T1": Look((44, 94), (44, 78), 62, 190, (0, 52), (83, 105)),
     "T1CE": Look((190, 256), (190, 256), 236, 62, (0, 60), (72, 100)),
     "T2": Look((153, 218), (174, 218), 196, 56, (210, 256), (143, 164)),
     "FLAIR": Look((162, 256), (192, 256), 214, 62, (0, 62), (157, 184)),
@@ -54,7 +54,7 @@ LOOKS = {
 #: A lesion's core holds a disc of this radius: vessels, scalp and bone are thinner. Spikes reach this far from it.
 THICK, REACH = 4.5, 9
 #: Smaller spots are noise; smaller holes in a lesion are parts of its sign. Grey values that a sign may be off.
-SMALLEST_COMPONENT, SMALL_HOLE, SIGN_TOLERANCE, FLAT = 60, 150, 24, 50
+SMALLEST_COMPONENT, SMALL_HOLE, SIGN_TOLERANCE, FLAT = 80, 150, 22, 30
 
 
 def look_at(picture: Grey) -> Findings:
@@ -97,7 +97,7 @@ def modality_of(smooth: Grey, depth: Grey) -> str:
         return "DWI"
     if scalp < 154:
         return "T2" if scalp > 124 else "FLAIR"
-    return "T1CE" if _inside(smooth > 205, depth).sum() > 8 else "T1"
+    return "T1CE" if _inside(smooth > 207, depth).sum() > 8 else "T1"
 
 
 def has_halo(smooth: Grey, depth: Grey, look: Look) -> bool:
