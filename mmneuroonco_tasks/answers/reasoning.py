@@ -60,7 +60,7 @@ def without_reasoning(text: str) -> str | None:
     if inside:
         return None
     kept.append(text[position:])
-    return _without_asides("\n".join(kept))
+    return _without_asides("\n".join(kept)).strip()
 
 
 def _without_asides(text: str) -> str:
