@@ -11,10 +11,15 @@ from .benchmark import ClosedBenchmark, OpenBenchmark
 from .benchmark.qid_lists import shipped_subsets
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
 from .scores.open import OPEN_EXTRACT, OpenScores, open_result, score_open
-from .scores.trust_rows import trust_rows
+from .scores.trust_rows import TEXT_ONLY_ROWS, trust_rows
 
 if TYPE_CHECKING:
     from .judge import Judge
+
+
+#: The benchmark has 3,190 questions; a held-out part of the instruction data may have many more, and fitting text-only
+#: models on 14,000 takes longer than scoring a run ever should.
+MOST_FITTED = 5_000
 
 
 def score_closed_run(
@@ -34,14 +39,17 @@ def score_closed_run(
         annotations: the whole scope, on which the text-only models of the trust rows are fitted; by default the asked
             questions are taken for it.
         with_trust_rows: whether to say what guessing and not looking come to on the same questions. The first time
-            for some annotations this takes ten seconds; their picks are kept in the home.
+            for some annotations this takes ten seconds; their picks are kept in the home. Text-only models are not
+            fitted on more than ``MOST_FITTED`` questions.
 
     Raises:
         ValueError: an answer belongs to a question that was not asked.
     """
     scores = score_closed(benchmark, answers, subsets=shipped_subsets(annotations or benchmark))
     if with_trust_rows:
-        scores = replace(scores, trust_rows=trust_rows(benchmark, annotations=annotations))
+        too_many = len(annotations or benchmark) > MOST_FITTED
+        rows = trust_rows(benchmark, annotations=annotations, without=TEXT_ONLY_ROWS if too_many else ())
+        scores = replace(scores, trust_rows=rows)
     signature = Signature.of_run(benchmark, run, failed=scores.counts["failed"], missing=scores.counts["missing"])
     return scores, closed_result(scores, signature)
 

@@ -16,8 +16,9 @@ from mmneuroonco_tasks.instructions.own_words import CLOSED_PROTOCOL, OPEN_PROTO
 from mmneuroonco_tasks.instructions.phantom import instruction_row, write_phantom_instructions
 from mmneuroonco_tasks.instructions.question_types import closed_type, open_type
 from mmneuroonco_tasks.instructions.tasks import instruction_benchmark, named_benchmark
-from mmneuroonco_tasks.scores import score_closed
+from mmneuroonco_tasks.scores import Run, score_closed
 from mmneuroonco_tasks.scores.open import score_open
+from mmneuroonco_tasks.scoring import score_closed_run
 
 OPTIONS = "A. Glioma\nB. Meningioma\nC. Schwannoma\nD. Metastasis\nE. None of the above"
 
@@ -166,3 +167,14 @@ def test_the_released_questions_have_the_types_that_their_words_tell(released: P
     assert right >= 3188
     opened = load_benchmark("open", annotations=released / "benchmark").questions
     assert sum(open_type(each.question, {}) == each.question_type for each in opened) >= 1184
+
+
+def test_text_only_models_are_not_fitted_on_a_large_held_out_part(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = write_phantom_instructions(tmp_path, pictures=6, draw_pictures=False)
+    benchmark = instruction_benchmark("closed", [made.file("closed")])
+    rows = set(score_closed_run(benchmark, {}, Run())[1]["trust_rows"])
+    assert {"uniform", "text_only_prior", "text_only_logistic"} <= rows
+    monkeypatch.setattr("mmneuroonco_tasks.scoring.MOST_FITTED", len(benchmark) - 1)
+    assert set(score_closed_run(benchmark, {}, Run())[1]["trust_rows"]) == {"uniform", "always_E", "never_E_oracle"}

@@ -1,7 +1,5 @@
-"""A LoRA adapter with random weights for a checkpoint, and the two merged: ``python tiny_adapter.py FOLDER``.
-
-FOLDER/base is there; FOLDER/adapter and FOLDER/merged are written, as docs/instructions.md tells. It runs in an
-environment that has peft, torch and transformers.
+"""A LoRA adapter with random weights for the checkpoint FOLDER/base: ``python tiny_adapter.py FOLDER`` writes it to
+FOLDER/adapter. It runs in an environment that has peft, torch and transformers.
 """
 
 from __future__ import annotations
@@ -11,9 +9,9 @@ from pathlib import Path
 
 
 def write_adapter(folder: Path) -> None:
-    """Write the adapter as fine-tuning tools leave it, with the processor's files beside it, and the merged model."""
+    """Write the adapter as fine-tuning tools leave it, with the processor's files beside it."""
     import torch
-    from peft import LoraConfig, PeftModel, get_peft_model
+    from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     torch.manual_seed(1)
@@ -21,10 +19,7 @@ def write_adapter(folder: Path) -> None:
     lora = LoraConfig(r=4, lora_alpha=64, target_modules=targets, init_lora_weights=False)
     base = AutoModelForImageTextToText.from_pretrained(folder / "base")
     get_peft_model(base, lora).save_pretrained(folder / "adapter")
-    again = AutoModelForImageTextToText.from_pretrained(folder / "base")
-    PeftModel.from_pretrained(again, folder / "adapter").merge_and_unload().save_pretrained(folder / "merged")
-    for name in ("adapter", "merged"):
-        AutoProcessor.from_pretrained(folder / "base").save_pretrained(folder / name)
+    AutoProcessor.from_pretrained(folder / "base").save_pretrained(folder / "adapter")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ TRUST_ROW_TITLES: Mapping[str, str] = {
     "text_only_logistic": "text only: logistic regression",
 }
 
+#: The rows of models that are fitted on the annotations.
+TEXT_ONLY_ROWS = tuple(name for name in TRUST_ROW_TITLES if name.startswith("text_only_"))
 
 #: By subset, the rows that say nothing there: ``image_needed`` is defined by this model's errors.
 UNINFORMATIVE_ROWS: Mapping[str, frozenset[str]] = {"image_needed": frozenset({"text_only_logistic"})}
@@ -78,7 +80,7 @@ def trust_rows(
         "always_E": [_totals(benchmark, _always_rejecting(benchmark))],
         "never_E_oracle": [_totals(benchmark, _never_rejecting(benchmark))],
     }
-    if any(name.startswith("text_only_") and name not in without for name in TRUST_ROW_TITLES):
+    if any(name not in without for name in TEXT_ONLY_ROWS):
         for name, seeds in text_only_picks(annotations or benchmark, cache=cache).items():
             totals[f"text_only_{name}"] = [
                 _totals(benchmark, {question.qid: seed[question.qid] for question in benchmark.questions})
