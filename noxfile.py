@@ -36,7 +36,7 @@ def _install_wheel(session: nox.Session, extra: str, *more: str) -> None:
 def lint(session: nox.Session) -> None:
     """Style, format and types."""
     _environment(session)
-    session.install("-e", ".[dev,report]")
+    session.install("-e", ".[dev,report,upstream]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
@@ -46,7 +46,7 @@ def lint(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """All tests that need no framework, and the examples in docstrings."""
     _environment(session)
-    session.install("-e", ".[dev,report]", "pandas", "pyarrow", "pyyaml")
+    session.install("-e", ".[dev,report,upstream]", "pandas", "pyarrow", "pyyaml")
     _pytest(session, "-m", "not lmms_eval and not vlmeval", "-n", "2", "tests")
     _pytest(session, "--doctest-modules", "mmneuroonco_tasks")
 

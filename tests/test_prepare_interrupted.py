@@ -71,14 +71,18 @@ def test_killed_while_it_writes_it_leaves_whole_files_and_the_next_run_completes
     assert benchmark.images.problems(benchmark.pictures) == {}
 
 
-def test_killed_while_it_replaces_the_home_stays_usable(made: MadeUp, home: Path, tmp_path: Path) -> None:
+def test_killed_while_it_replaces_it_is_told_and_mended_by_the_next_prepare(made: MadeUp, home: Path) -> None:
     prepare(Home(home), [made.closed], [made.images])
     made.picture(2).write_bytes(made.picture(3).read_bytes())
     killed = run_apart("prepare", "--images", made.images, before=DIE.format(number=2))
     assert killed.code == -signal.SIGKILL  # the picture was replaced, the manifest was not
+    assert (home / "images" / "0002.png").read_bytes() == made.picture(2).read_bytes()
+    benchmark = load_benchmark("closed")
+    # The signature would tell of the picture that was there before.
+    assert benchmark.images.problems(benchmark.pictures)[2][1] == "has changed since it was prepared"
+    prepare(Home(home), [], [made.images])
     benchmark = load_benchmark("closed")
     assert benchmark.images.problems(benchmark.pictures) == {}
-    assert (home / "images" / "0002.png").read_bytes() == made.picture(2).read_bytes()
 
 
 def test_stopped_between_pictures_what_was_placed_is_kept(made: MadeUp, tmp_path: Path) -> None:
