@@ -66,7 +66,7 @@ _CONCEPTS: dict[str, _Concept] = {
     "T1 with contrast": _Concept(
         "modality",
         rf"{_T1}{_IMAGE}{{0,2}}{_S}[,(]?{_S}(?:{_WITH}|{_ENHANCED}|(?:[+&]{_S})(?:c|contrast|gd|gad|gadolinium)|"
-        rf"contrast|c|gd|gado?|ceb?)"
+        rf"contrast|(?<![(,])(?<![(,]\s)c|gd|gado?|ceb?)"
         rf"|(?:{_ENHANCED}|{_AGENT}){_S}(?:\w{{1,12}}{_S})?{_T1}|t1(?:ce|c|gd|gad|post)|t1\+",
     ),
     "T1": _Concept("modality", rf"(?:{_WITHOUT}{_S})?{_T1}(?:{_IMAGE}{{0,2}}{_S}[,(]?{_S}{_WITHOUT})?"),

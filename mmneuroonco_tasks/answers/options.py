@@ -26,6 +26,8 @@ _GAP = r"(?:[^\w\n]|_){0,3}"
 _LOOSE = frozenset(("and", "or"))
 _LOOSE_GAP = r"(?:[^\w\n]|_){0,3}(?:(?:and|or|to)(?:[^\w\n]|_){1,2})?"
 _LOOSE_TEXT = re.compile(r"[/,]|\b(?:and|or)\b|\d\s?-\s?\d", re.I)
+#: Signs that an option or a response may say in words.
+_SIGNS = {"<": r"\b(?:less|smaller) than\b", ">": r"\b(?:greater|more|larger) than\b"}
 _SPELLINGS = {"tumor": "tumou?r", "tumour": "tumou?r", "center": "cent(?:er|re)", "centre": "cent(?:er|re)"}
 #: Endings after a hyphen that leave the word what it is ("round-shaped"); any other makes another ("glioma-like").
 _ENDINGS = r"(?!\w)(?!-(?!(?:shaped|sized|type|appearing|looking|based|weighted)\b)[^\W\d_])"
@@ -41,7 +43,9 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("T1_CE (post-contrast)")
     ('t1', 'ce', 'post', 'contrast')
     """
-    return tuple(_WORD.findall(text.lower().replace("less than", "<").replace("greater than", ">")))
+    for sign, spoken in _SIGNS.items():
+        text = re.sub(spoken, f" {sign} ", text, flags=re.I)
+    return tuple(_WORD.findall(text.lower()))
 
 
 class OptionReader:
@@ -147,8 +151,12 @@ def _joined(key: tuple[str, ...]) -> str:
     return "".join(map(_stem, key))
 
 
+def _spelling_of_word(word: str) -> str:
+    return f"(?:{word}|{_SIGNS[word]})" if word in _SIGNS else _SPELLINGS.get(word, re.escape(word))
+
+
 def _spelling(key: tuple[str, ...], loose: bool) -> str:
-    *first, last = (_SPELLINGS.get(word, re.escape(word)) for word in key)
+    *first, last = (_spelling_of_word(word) for word in key)
     if last.endswith("metastasis"):
         last = last[:-2] + "[ie]s"
     elif last[-1:].isalpha() and last.endswith("s") and not last.endswith(("ss", "is", "us")):
