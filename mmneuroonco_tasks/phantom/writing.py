@@ -23,7 +23,7 @@ from .masks import Measurements
 from .open import open_records
 
 #: Changes with every change of a picture or a word: phantoms of an older version are drawn anew.
-PHANTOM_VERSION = 1
+PHANTOM_VERSION = 2
 #: Kept beside the annotations: tells our own folder from somebody else's, and what it was drawn from.
 MARKER = "phantom.json"
 
