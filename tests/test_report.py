@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -284,6 +285,50 @@ def test_predictions_find_their_run_and_those_of_another_are_refused(
     strange = write_predictions(tmp_path / "strange.jsonl", dict.fromkeys(CLOSED_QIDS, "E"))
     done = run_here(capsys, *command, "--predictions", strange)
     assert done.code == 1 and "holds the responses of none of these results" in done.sentence
+
+
+def test_a_folder_of_predictions_brings_those_that_belong_and_names_the_rest(
+    made: dict[str, Path], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = made["result"].parent
+    made["predictions"].rename(folder / "preds_own.jsonl")
+    responses = {qid: "AB"[number % 2] for number, qid in enumerate(CLOSED_QIDS)}
+    for name, letters in (("own", responses), ("other", dict.fromkeys(CLOSED_QIDS, "E"))):
+        lines = (
+            {"id": int(qid.split("_")[0]), "q_index": int(qid.split("q")[1]), "pred": letter, "raw": letter}
+            for qid, letter in letters.items()
+        )
+        (folder / f"preds_{name}.jsonl").write_text(
+            "".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8"
+        )
+    command = ["report", made["result"], "-o", made["page"], "--annotations", made["annotations"]]
+    done = run_here(capsys, *command, "--predictions", folder)
+    assert done.code == 0, done.err
+    assert "preds_other.jsonl: of none of these results, left out" in done.err
+    assert "1 results, 1 with failures" in done.err
+
+
+def test_open_answers_have_their_gallery_with_the_reference(
+    made: dict[str, Path], home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    annotations = made["annotations"].parent
+    responses = {
+        "3_q2": "There are many, scattered ones.",
+        "3_q3": "It is small.",
+        "3_q4": "I cannot tell.",
+        "3_q5": "",
+    }
+    predictions = write_predictions(tmp_path / "open.jsonl", responses)
+    scored = tmp_path / "open_result.json"
+    done = run_here(capsys, "score", predictions, "--task", "open", "--annotations", annotations, "-o", scored)
+    assert done.code == 0, done.err
+    done = run_here(
+        capsys, "report", scored, "--predictions", predictions, "--annotations", annotations, "-o", made["page"]
+    )
+    assert done.code == 0, done.err
+    gallery = made["page"].read_text(encoding="utf-8").split('id="gallery"')[1].split('id="signatures"')[0]
+    assert "A large one of 6.2 % of the picture." in gallery and "It is small." in gallery
+    assert "wrong class · Detail" in gallery and "missing · Detail" in gallery and "empty · Reasoning" in gallery
 
 
 def test_every_table_is_written_in_every_format(

@@ -40,7 +40,7 @@ def compare(
     from ..reports.comparable import CROSSABLE, check_comparable
     from ..reports.comparing import comparison_table
     from ..reports.shown import shown
-    from .runs import Choices, load_run
+    from .runs import Choices, load_run, tell_of
 
     keys = [key.strip() for named in across or () for key in named.split(",")]
     for key in keys:
@@ -49,6 +49,8 @@ def compare(
     if len(runs) < 2:
         raise typer.BadParameter("name at least two runs", param_hint="RUNS")
     loaded = [load_run(path, Choices(annotations=annotations), with_trust_rows=False) for path in runs]
+    for own in loaded:
+        tell_of(own)
     first, *others = shown([run.result for run in loaded])
     for other in others:
         check_comparable(first, other, keys)

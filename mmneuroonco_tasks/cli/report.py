@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from ..benchmark.records import ClosedBenchmark
+    from ..benchmark.records import Benchmark
     from ..predictions import Predictions
     from ..reports.gallery import GalleryInput
     from ..reports.shown import Shown
@@ -41,10 +41,12 @@ def report(
     from ..benchmark.files import write_text
     from ..reports.page import report_page
     from ..reports.shown import shown
-    from .runs import Choices
+    from .runs import Choices, tell_of
 
     choices = Choices(annotations=annotations)
     loaded = _load(results, choices)
+    for run in loaded:
+        tell_of(run)
     runs = shown([run.result for run in loaded])
     given = _gallery_inputs(loaded, runs, predictions or [], choices, images, pictures)
     write_text(output, report_page(runs, given, failures=failures))
@@ -76,54 +78,81 @@ def _gallery_inputs(
     images: bool,
     pictures: Path | None,
 ) -> dict[str, GalleryInput]:
-    """By mark, the questions and responses of the closed runs whose predictions were given."""
+    """By mark, the questions and responses of the runs whose predictions were given."""
     from ..predictions import read_predictions
     from ..reports.gallery import GalleryInput
     from .runs import RunError, benchmark_of, prediction_files
 
-    benchmarks = {}
+    benchmarks: dict[str, Benchmark[Any]] = {}
     responses = {}
     for run, own in zip(runs, loaded, strict=True):
-        if run.signature.task == "closed" and (predictions or own.predictions):
+        if predictions or own.predictions:
             known = own.benchmark if pictures is None else None
             benchmarks[run.mark] = known or benchmark_of(own.result, str(own.path), choices.annotations, pictures)
             if own.predictions:
                 responses[run.mark] = own.predictions.responses
-    for path in prediction_files(predictions):
-        read = read_predictions(path)
-        responses[_mark_of(path, read, runs, benchmarks)] = read.responses
+    for named in predictions:
+        for path in prediction_files([named]):
+            read = read_predictions(path)
+            mark = _mark_of(read, runs, benchmarks)
+            if mark is not None:
+                responses[mark] = read.responses
+            elif path == named:
+                raise RunError(f"{path}: holds the responses of none of these results; name those of one of them.")
+            else:
+                typer.echo(f"note: {path}: of none of these results, left out", err=True)
     if images and not responses:
         raise RunError("--images shows the pictures of failures, which need --predictions: name the run's responses.")
     return {mark: GalleryInput(benchmarks[mark], own, images) for mark, own in responses.items()}
 
 
-def _mark_of(path: Path, read: Predictions, runs: Sequence[Shown], benchmarks: Mapping[str, ClosedBenchmark]) -> str:
-    """The run that a predictions file is of: the one whose stored answers its responses read as.
+#: A later version of the reading rules may read a few responses otherwise; another run differs in far more.
+_SAME_RUN = 0.9
 
-    Raises:
-        RunError: they are none's, not even nearly.
-    """
-    from ..predictions.answers import read_answers
-    from .runs import RunError
 
+def _mark_of(read: Predictions, runs: Sequence[Shown], benchmarks: Mapping[str, Benchmark[Any]]) -> str | None:
+    """The run that predictions are of: the one whose stored answers the responses read as; ``None``: none of these."""
     agreement = {}
     for run in runs:
         stored = run.result.get("answers") or {}
-        if run.mark not in benchmarks or not stored:
-            continue
-        answers = read_answers(benchmarks[run.mark], read)
-        alike = sum(
-            qid in answers and (str(answers[qid].outcome), answers[qid].letter) == (own["outcome"], own["letter"])
-            for qid, own in stored.items()
-            if own.get("outcome") != "missing"
-        )
-        asked = sum(own.get("outcome") != "missing" for own in stored.values())
-        agreement[run.mark] = alike / max(1, asked)
-    best = max(agreement, key=lambda mark: agreement[mark], default="")
-    # A later version of the reading rules may read a few responses otherwise; another run differs in far more.
-    if not best or agreement[best] < 0.9:
-        raise RunError(f"{path}: holds the responses of none of these results; name the predictions of one of them.")
-    return best
+        answered = {qid: answer for qid, answer in stored.items() if answer.get("outcome") != "missing"}
+        if run.mark in benchmarks and answered:
+            told = _as_stored(read, run, benchmarks[run.mark])
+            alike = sum(told.get(qid) == _told(answer) for qid, answer in answered.items())
+            agreement[run.mark] = alike / len(answered)
+    best = max(agreement, key=lambda mark: agreement[mark], default=None)
+    return best if best is not None and agreement[best] >= _SAME_RUN else None
+
+
+def _as_stored(read: Predictions, run: Shown, benchmark: Benchmark[Any]) -> dict[str, Any]:
+    """What predictions would be stored as, had they been of this run: by qid, as much as tells answers apart."""
+    if run.signature.task == "open":
+        from ..scores.open_counting import read_responses
+
+        responses = {qid: response or "" for qid, response in read.responses.items() if qid in benchmark}
+        answers = read_responses(benchmark, responses)
+        return {
+            qid: (answer.outcome.value, tuple((item.attribute, item.response) for item in answer.items))
+            for qid, answer in answers.items()
+        }
+    from ..benchmark.twins import TWINS
+    from .runs import read_as_shown
+
+    shuffled = run.signature.prompt.endswith("+shuffled")
+    shown = TWINS["shuffled"](benchmark) if shuffled else benchmark
+    return {
+        qid: (str(answer.outcome), answer.letter)
+        for qid, answer in read_as_shown(shown, benchmark, read).items()
+        if answer is not None
+    }
+
+
+def _told(stored: Mapping[str, Any]) -> Any:
+    """The same of a stored answer."""
+    if "attributes" not in stored:
+        return stored.get("outcome"), stored.get("letter")
+    attributes = stored["attributes"]
+    return stored.get("outcome"), tuple((name, item.get("response")) for name, item in attributes.items())
 
 
 def _write_tables(runs: Sequence[Shown], folder: Path) -> int:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 if TYPE_CHECKING:
+    from ..answers import Answer
     from ..benchmark import Task
     from ..benchmark.home import Home
     from ..benchmark.records import Benchmark, ClosedBenchmark
@@ -137,16 +140,28 @@ def _score_closed(
     with_trust_rows: bool,
 ) -> dict[str, Any]:
     """``shown`` and ``scored`` are the whole scope, as the model saw it and as it counts; ``asked`` is a part of it."""
-    from ..predictions.answers import read_answers
-    from ..scores.pairs import unshuffled
     from ..scoring import score_closed_run
 
     # Read against the whole scope, since a reply to all questions of an image numbers those that it was asked.
-    answers: Mapping[str, Any] = read_answers(shown, read)
-    if shown is not scored:
-        answers = unshuffled(scored, answers)
-    own = {qid: answer for qid, answer in answers.items() if qid in asked}
+    own = {qid: answer for qid, answer in read_as_shown(shown, scored, read).items() if qid in asked}
     return score_closed_run(asked, own, _run(read, model), annotations=scored, with_trust_rows=with_trust_rows)[1]
+
+
+def read_as_shown(shown: ClosedBenchmark, scored: ClosedBenchmark, read: Predictions) -> Mapping[str, Answer | None]:
+    """How the responses read to the questions as they were shown, in the letters in which they are scored."""
+    from ..predictions.answers import read_answers
+    from ..scores.pairs import unshuffled
+
+    answers = read_answers(shown, read)
+    return answers if shown is scored else unshuffled(scored, answers)
+
+
+def tell_of(run: LoadedRun) -> None:
+    """Say on standard error what a predictions file was taken for, and what its reader should know."""
+    if run.predictions is not None:
+        typer.echo(f"{run.path}: {run.predictions.format}, {len(run.predictions.responses)} responses", err=True)
+    for remark in run.remarks:
+        typer.echo(f"note: {remark}", err=True)
 
 
 def _score_open(

@@ -65,14 +65,14 @@ def score(
 ) -> None:
     """Score predictions: every metric with its 95 % interval, and the signature."""
     from ..scores import write_result
-    from .runs import Choices, prediction_files, score_file
+    from .runs import Choices, prediction_files, score_file, tell_of
 
     choices = Choices(task.value if task else None, scope, annotations, asked, model, format.value if format else None)
     files = prediction_files(predictions)
     results: list[Any] = []
     for path in files:
         run = score_file(path, choices)
-        _say(run)
+        tell_of(run)
         results.append(run.result)
         if output is not None:
             several = len(files) > 1 or output.is_dir()
@@ -87,13 +87,6 @@ def _unique_stem(path: Path, files: list[Path]) -> str:
     """The file's name without its ending; with its folder's before it where another file has the same."""
     same = [other for other in files if other.stem == path.stem]
     return path.stem if len(same) == 1 else f"{path.parent.name}_{path.stem}"
-
-
-def _say(run: LoadedRun) -> None:
-    assert run.predictions is not None
-    typer.echo(f"{run.path}: {run.predictions.format}, {len(run.predictions.responses)} responses", err=True)
-    for remark in run.remarks:
-        typer.echo(f"note: {remark}", err=True)
 
 
 def _print(run: LoadedRun) -> None:

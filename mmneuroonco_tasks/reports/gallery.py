@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
-from ..benchmark.records import REJECTION_LETTER, BenchmarkError, ClosedBenchmark, ClosedQuestion, Picture
+from ..benchmark.records import REJECTION_LETTER, Benchmark, BenchmarkError, ClosedQuestion, OpenQuestion, Picture
 from ..prompts import PROTOCOLS, option_lines
 from .result_tables import FATES
 from .shown import Shown
@@ -17,13 +18,15 @@ from .texts import clipped, visible
 #: Failures that are shown of a run, unless told otherwise.
 FAILURES_SHOWN = 12
 THUMBNAIL_PIXELS = 192
+#: What becomes of an open question.
+OPEN_FATES = ("right", "wrong class", "contradictory", "not told", "refused", "empty", "failed", "missing")
 
 
 @dataclass(frozen=True)
 class GalleryInput:
     """What a gallery needs beyond the result: the questions, and the responses by qid."""
 
-    benchmark: ClosedBenchmark
+    benchmark: Benchmark[Any]
     responses: Mapping[str, str | None]
     #: Whether to show each picture, made small.
     images: bool = False
@@ -36,6 +39,7 @@ class Failure:
     qid: str
     question_type: str
     fate: str
+    #: What is right, and what was picked or said.
     key: str
     picked: str
     outcome: str
@@ -47,6 +51,8 @@ class Failure:
     response: str
     #: Characters of the response that are left out.
     left_out: int
+    #: The reference answer of an open question, or "".
+    reference: str = ""
     #: The picture as a data URI, or "".
     image: str = ""
 
@@ -57,15 +63,16 @@ def failures(run: Shown, given: GalleryInput, limit: int = FAILURES_SHOWN) -> li
     So the choice is the same for every run and favours nothing; a kind with few failures is not crowded out.
     """
     answers = run.result.get("answers") or {}
-    by_fate: dict[str, list[ClosedQuestion]] = {fate: [] for fate in FATES if fate != "right"}
+    kinds = FATES if run.signature.task == "closed" else OPEN_FATES
+    by_fate: dict[str, list[Any]] = {fate: [] for fate in kinds if fate != "right"}
     for question in given.benchmark.questions:
         if question.qid in answers:
-            fate = fate_of(question, answers[question.qid].get("outcome"), answers[question.qid].get("letter"))
+            fate = _fate(question, answers[question.qid])
             if fate != "right":
                 by_fate[fate].append(question)
     for questions in by_fate.values():
         questions.sort(key=lambda question: sha256(question.qid.encode()).digest())
-    chosen: list[tuple[str, ClosedQuestion]] = []
+    chosen: list[tuple[str, Any]] = []
     depth = 0
     while len(chosen) < limit and any(len(questions) > depth for questions in by_fate.values()):
         chosen += [(fate, questions[depth]) for fate, questions in by_fate.items() if len(questions) > depth]
@@ -73,8 +80,14 @@ def failures(run: Shown, given: GalleryInput, limit: int = FAILURES_SHOWN) -> li
     return [_failure(run, given, fate, question) for fate, question in chosen[:limit]]
 
 
+def _fate(question: ClosedQuestion | OpenQuestion, answer: Mapping[str, Any]) -> str:
+    if isinstance(question, OpenQuestion):
+        return open_fate_of(answer)
+    return fate_of(question, answer.get("outcome"), answer.get("letter"))
+
+
 def fate_of(question: ClosedQuestion, outcome: str | None, letter: str | None) -> str:
-    """The name in ``FATES`` of what became of a question."""
+    """The name in ``FATES`` of what became of a closed question."""
     if letter is None or letter not in question.options:
         return outcome if outcome in FATES else "unparsed"
     if letter == question.answer:
@@ -84,16 +97,37 @@ def fate_of(question: ClosedQuestion, outcome: str | None, letter: str | None) -
     return "over-rejection" if letter == REJECTION_LETTER else "wrong option"
 
 
-def _failure(run: Shown, given: GalleryInput, fate: str, question: ClosedQuestion) -> Failure:
+def open_fate_of(answer: Mapping[str, Any]) -> str:
+    """The name in ``OPEN_FATES`` of what became of an open question; without an attribute to tell, nothing is wrong.
+
+    >>> item = {"reference": "Medium", "response": None, "contradictory": False, "right": False}
+    >>> open_fate_of({"outcome": "answered", "attributes": {"size": item}})
+    'not told'
+    """
+    if answer.get("outcome") in OPEN_FATES:
+        return str(answer["outcome"])
+    wrong = [item for item in (answer.get("attributes") or {}).values() if not item.get("right")]
+    if not wrong:
+        return "right"
+    if any(item.get("contradictory") for item in wrong):
+        return "contradictory"
+    return "wrong class" if any(item.get("response") for item in wrong) else "not told"
+
+
+def _failure(run: Shown, given: GalleryInput, fate: str, question: ClosedQuestion | OpenQuestion) -> Failure:
     answer = run.result["answers"][question.qid]
     response, left_out = clipped(given.responses.get(question.qid) or "")
     prompt, literal = prompt_of(run, question)
+    if isinstance(question, OpenQuestion):
+        key, picked = (_attributes(answer, side) for side in ("reference", "response"))
+    else:
+        key, picked = _with_text(question, question.answer), _with_text(question, answer.get("letter"))
     return Failure(
         qid=question.qid,
         question_type=question.question_type,
         fate=fate,
-        key=_with_text(question, question.answer),
-        picked=_with_text(question, answer.get("letter")),
+        key=key,
+        picked=picked,
         outcome=visible(str(answer.get("outcome"))),
         rule=visible(str(answer.get("rule") or "")),
         hedged=bool(answer.get("hedged")),
@@ -101,6 +135,7 @@ def _failure(run: Shown, given: GalleryInput, fate: str, question: ClosedQuestio
         prompt_is_literal=literal,
         response=visible(response),
         left_out=left_out,
+        reference=visible(question.reference_answer) if isinstance(question, OpenQuestion) else "",
         image=thumbnail(given.benchmark, question.picture) if given.images else "",
     )
 
@@ -109,19 +144,29 @@ def _with_text(question: ClosedQuestion, letter: str | None) -> str:
     return f"{letter}. {visible(question.options[letter])}" if letter and letter in question.options else "none"
 
 
-def prompt_of(run: Shown, question: ClosedQuestion) -> tuple[str, bool]:
+def _attributes(answer: Mapping[str, Any], side: str) -> str:
+    """What one side says of each attribute that was asked for."""
+    told = []
+    for name, item in (answer.get("attributes") or {}).items():
+        both = side == "response" and item.get("contradictory")
+        told.append(f"{name}: {'two classes at once' if both else item.get(side) or '–'}")
+    return visible("; ".join(told)) or "no attribute"
+
+
+def prompt_of(run: Shown, question: ClosedQuestion | OpenQuestion) -> tuple[str, bool]:
     """What the model was sent, and whether that is known to the letter.
 
     It is where the signature names one of our protocols that asks one question at a time and shows it as it stands.
     """
     protocol = next((each for each in PROTOCOLS.values() if each.key == run.signature.prompt), None)
     if protocol is None or protocol.per != "question":
-        return f"{question.question}\n\n{option_lines(question.options)}", False
+        options = f"\n\n{option_lines(question.options)}" if isinstance(question, ClosedQuestion) else ""
+        return question.question + options, False
     text = protocol.text(question)
     return (f"[system] {protocol.system}\n\n{text}" if protocol.system else text), True
 
 
-def thumbnail(benchmark: ClosedBenchmark, picture: Picture) -> str:
+def thumbnail(benchmark: Benchmark[Any], picture: Picture) -> str:
     """The picture, made small, as a data URI; empty where it cannot be opened."""
     try:
         image = benchmark.images.open(picture)

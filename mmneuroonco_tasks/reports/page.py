@@ -72,9 +72,8 @@ def report_page(
         "open": open_sections(opened) if opened else None,
         "differences": {task: _differences(group) for task, group in (("closed", closed), ("open", opened))},
         "unreleased": [run for run in runs if run.signature.data not in published()["released"]],
-        "galleries": galleries(closed, gallery_inputs or {}, failures),
+        "galleries": galleries(runs, gallery_inputs or {}, failures),
         "with_images": any(given.images for given in (gallery_inputs or {}).values()),
-        "fates": FATES,
     }
     return environment().get_template("report.html.j2").render(context)
 
@@ -105,7 +104,6 @@ def closed_sections(runs: Sequence[Shown]) -> dict[str, Any]:
         _risk(runs),
     ]
     return {
-        "runs": runs,
         "key_numbers": key_numbers(runs),
         "published": published_table(runs),
         "pictures": [picture for picture in shown if picture],
@@ -148,7 +146,6 @@ def open_sections(runs: Sequence[Shown]) -> dict[str, Any]:
         recalls and Picture("recalls", "By class of the attributes", recalls, (), in_colours),
     ]
     return {
-        "runs": runs,
         "key_numbers": key_numbers(runs),
         "pictures": [picture for picture in shown if picture],
         "parts": [table for section in PARTS if (table := parts_table(runs, section)).rows],
