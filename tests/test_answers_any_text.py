@@ -16,10 +16,10 @@ from mmneuroonco_tasks.answers.normalise import plain
 SETS = option_sets()
 DX, TWO = SETS["dx"], SETS["bin"]
 PIECES = (
-    "A", "B", "e", " ", "\n", ". ", ", ", ": ", "not ", "lymphoma", "meningioma", "None of the above", "Answer: ", "Q1: ",
-    "Q2", "1. ", "<think>", "</think>", "<answer>", "</answer>", "\\boxed{", "}", "{", "[", "\"", "**", "|", "✓", "✗", "→",
+    "A", "B", "e", " ", "\n", ". ", ", ", ": ", "not ", "lymphoma", "meningioma", "None of the above", "Answer: ", "Q1: ",  # noqa: E501
+    "Q2", "1. ", "<think>", "</think>", "<answer>", "</answer>", "\\boxed{", "}", "{", "[", "\"", "**", "|", "✓", "✗", "→",  # noqa: E501
     "or ", "and ", "I cannot determine ", "wait, ", "最终答案", "是", "USER: ", "assistant\n", "T1 with contrast", "?",
-    "(", ")", "the second option", "F", "none", "...", "-", "\ue001", "\ud800", "\u0301", "~~", "```", "%", "0.7", "\x00",
+    "(", ")", "the second option", "F", "none", "...", "-", "\ue001", "\ud800", "\u0301", "~~", "```", "%", "0.7", "\x00",  # noqa: E501
 )  # fmt: skip
 composed = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 any_text = st.text() | composed
@@ -57,7 +57,9 @@ def test_numbered_answers_may_come_in_any_order(order: list[int], letters: list[
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.sampled_from("ABCDE"), st.sampled_from(["{}", "Answer: {}", "({})", "**{}**", "The answer is {}.", "答案是{}"]))
+@given(
+    st.sampled_from("ABCDE"), st.sampled_from(["{}", "Answer: {}", "({})", "**{}**", "The answer is {}.", "答案是{}"])
+)
 def test_a_plain_letter_is_read_in_every_dress(letter: str, dress: str) -> None:
     assert read_answer(dress.format(letter), DX).letter == letter
 
@@ -74,7 +76,7 @@ def test_a_mention_keeps_how_and_what_was_named() -> None:
 
 
 ADVERSARIAL = (
-    "A ", "A, ", "not ", "<think>", "Answer: ", "(", "{", "[", "**", "Q1: A ", "1. A ", "<answer>A</answer>", "\\boxed{",
+    "A ", "A, ", "not ", "<think>", "Answer: ", "(", "{", "[", "**", "Q1: A ", "1. A ", "<answer>A</answer>", "\\boxed{",  # noqa: E501
     "lymphoma or ", "I cannot tell if it is a lymphoma. ", "a\u0301\u0327", "&#", "'A' ",
 )  # fmt: skip
 

@@ -28,9 +28,7 @@ def labelled(released: Path) -> list[tuple[str, dict[str, Any], Answer, list[str
         else:
             answers, expected = [read_answer(case["response"], case["options"])], [case["expected"]]
         assert len(answers) == len(expected)
-        read += [
-            (case["mode"], want, got, case["status_also_ok"]) for want, got in zip(expected, answers, strict=True)
-        ]
+        read += [(case["mode"], want, got, case["status_also_ok"]) for want, got in zip(expected, answers, strict=True)]
     return read
 
 

@@ -17,7 +17,7 @@ from mmneuroonco_tasks.answers.reasoning import last_speaker, without_reasoning
 from mmneuroonco_tasks.answers.structured import fields, json_answer, json_value
 
 MODULES = (
-    "concepts", "failures", "labels", "markup", "mentions", "normalise", "options", "reasoning", "refusals", "rejection",
+    "concepts", "failures", "labels", "markup", "mentions", "normalise", "options", "reasoning", "refusals", "rejection",  # noqa: E501
     "sentences", "single", "batch", "structured", "tables", "outcome",
 )  # fmt: skip
 
@@ -56,7 +56,16 @@ def test_only_the_models_own_turn_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "spelled"),
-    [("Ｂ", "B"), ("𝐁", "B"), ("Ⓑ", "B"), ("🅑", "B"), ("“B”", '"B"'), ("B\u200b", "B"), ("B -> C", "B → C"), ("\ue001", "")],
+    [
+        ("Ｂ", "B"),
+        ("𝐁", "B"),
+        ("Ⓑ", "B"),
+        ("🅑", "B"),
+        ("“B”", '"B"'),
+        ("B\u200b", "B"),
+        ("B -> C", "B → C"),
+        ("\ue001", ""),
+    ],
 )
 def test_every_character_has_one_spelling(typed: str, spelled: str) -> None:
     assert plain(typed) == spelled
@@ -70,7 +79,9 @@ def test_markup_becomes_plain_lines(marked_up: str, lines: str) -> None:
     assert without_markup(marked_up).strip() == lines
 
 
-@pytest.mark.parametrize("text", ["B", "The error rate is low: B", "Error-free, so B", "500 images were seen", "1–3 cm"])
+@pytest.mark.parametrize(
+    "text", ["B", "The error rate is low: B", "Error-free, so B", "500 images were seen", "1–3 cm"]
+)
 def test_what_a_model_says_is_no_failure(text: str) -> None:
     assert not is_failure(text)
 
