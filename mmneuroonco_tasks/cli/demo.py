@@ -48,8 +48,13 @@ def demo(
     """Draw phantoms, run lmms-eval on them with three models, and compare these in one table."""
     from importlib.util import find_spec
 
+    from ..frameworks.lmms_eval import TESTED_VERSIONS, installed_version
+
     if find_spec("lmms_eval") is None:
         raise _DemoError("lmms-eval is not installed here; run `pip install 'mmneuroonco-tasks[lmms-eval]'` first.")
+    found = installed_version()
+    if found not in TESTED_VERSIONS:
+        raise _DemoError(f"lmms-eval {found} is not one that the demo knows; install {', '.join(TESTED_VERSIONS)}.")
     output = output.resolve()
     results = [(run, run_lmms_eval(run, output)) for run in RUNS]
     print_table(results)
