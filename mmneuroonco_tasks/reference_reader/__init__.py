@@ -1,4 +1,4 @@
-"""The reference reader: classical image processing that knows nothing but the picture and the prompt."""
+"""The reference reader: classical image processing, no weights; it knows the phantoms' vocabulary of options."""
 
 from .answering import ReferenceReader
 
