@@ -150,6 +150,47 @@ def test_what_the_released_script_took_for_a_letter_is_read_for_what_it_is(
     assert all(answers[f"1_q{n}"]["letter"] is None for n in (1, 2, 3))
 
 
+def test_what_a_released_script_would_have_said_is_marked_and_never_the_default(
+    tmp_path: Path, benchmark: ClosedBenchmark, score: Score
+) -> None:
+    raws = ["I cannot determine this.", "API_ERROR: connection refused at B", "It is A or B."]
+    lines = [{"id": 1, "q_index": n, "pred": "", "raw": raw} for n, raw in enumerate(raws, start=1)]
+    path = tmp_path / "preds_x.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    letters = {"released-letter": ["E", "B", "A"], "released-first": [None, "B", "A"], None: [None, None, None]}
+    for name, expected in letters.items():
+        done = score(path, "--json", *(["--extract", name] if name else []))
+        result = json.loads(done.out)
+        assert [result["answers"][f"1_q{n}"]["letter"] for n in (1, 2, 3)] == expected
+        assert f"|extract:{name or 1}|" in result["signature_line"]
+        assert ("takes refusals and errors for letters" in done.err) == bool(name)
+
+
+def test_a_released_script_for_whole_images_reads_their_replies_only(
+    tmp_path: Path, benchmark: ClosedBenchmark, score: Score
+) -> None:
+    reply = "Q1: A\nI am not sure of the second, perhaps B, and C for the last."
+    lines = [{"id": 1, "q_index": n, "pred": "", "raw_batch": reply} for n in (1, 2, 3)]
+    path = tmp_path / "preds_x.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    for name, letters in {"released-batch-last": ["A", "B", "C"], "released-batch-first": ["A", "B", "C"]}.items():
+        answers = json.loads(score(path, "--json", "--extract", name).out)["answers"]
+        assert [answers[f"1_q{n}"]["letter"] for n in (1, 2, 3)] == letters, name
+    done = score(path, "--extract", "released-letter")
+    assert done.code == 1
+    assert "reads responses to one question, which these are not; use --extract released-batch-last or" in done.sentence
+
+
+@pytest.mark.parametrize(("column", "said"), [("pred", "letters only"), ("response", "all questions of an image")])
+def test_a_released_script_that_could_not_have_read_the_file_is_refused(
+    tmp_path: Path, benchmark: ClosedBenchmark, score: Score, column: str, said: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"qid,{column}\n1_q1,A\n", encoding="utf-8")
+    done = score(path, "--extract", "released-batch-last")
+    assert done.code == 1 and said in done.sentence
+
+
 def test_the_qwen3_scripts_file_needs_only_the_annotations(
     tmp_path: Path, benchmark: ClosedBenchmark, score: Score
 ) -> None:

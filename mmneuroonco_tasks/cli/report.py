@@ -142,7 +142,7 @@ def _as_stored(read: Predictions, run: Shown, benchmark: Benchmark[Any]) -> dict
     shown = TWINS["shuffled"](benchmark) if shuffled else benchmark
     return {
         qid: (str(answer.outcome), answer.letter)
-        for qid, answer in read_as_shown(shown, benchmark, read).items()
+        for qid, answer in read_as_shown(shown, benchmark, read, run.signature.extract).items()
         if answer is not None
     }
 

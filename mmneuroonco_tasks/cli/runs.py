@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from ..scores import Run
 
 
+_AS_RELEASED = (
+    "read as a released script would have, which takes refusals and errors for letters: to be set beside published "
+    "numbers only"
+)
+
+
 class RunError(ValueError):
     """A run that cannot be used as it was named. The message is one sentence."""
 
@@ -33,6 +39,8 @@ class Choices:
     asked: Path | None = None
     model: str | None = None
     format: str | None = None
+    #: A released extractor to read by instead of our rules.
+    extract: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,17 +126,21 @@ def score_file(path: Path, choices: Choices, *, with_trust_rows: bool = True) ->
     shown, scored = twin_of(variant, whole) if variant else (whole, whole)
     asked = _asked(scored, read, choices)
     remarks = (*read.remarks, *_left_out(path, read, asked, choices))
+    run = _run(read, choices)
     if task == "open":
-        result, judged = _score_open(asked, read, choices.model, with_trust_rows)
+        if choices.extract:
+            raise RunError(f"{path}: of open questions, which {choices.extract} does not read; leave --extract out.")
+        result, judged = _score_open(asked, read, run, with_trust_rows)
         remarks += judged
     else:
-        result = _score_closed(shown, scored, asked, read, choices.model, with_trust_rows)
+        remarks += (_AS_RELEASED,) if choices.extract else ()
+        result = _score_closed(shown, scored, asked, read, run, with_trust_rows)
     return LoadedRun(path, result, read, asked, remarks)
 
 
 def score_predictions(benchmark: ClosedBenchmark, read: Predictions, model: str | None = None) -> dict[str, Any]:
     """The result of predictions for exactly these closed questions."""
-    return _score_closed(benchmark, benchmark, benchmark, read, model, True)
+    return _score_closed(benchmark, benchmark, benchmark, read, _run(read, Choices(model=model)), True)
 
 
 def _score_closed(
@@ -136,23 +148,29 @@ def _score_closed(
     scored: ClosedBenchmark,
     asked: ClosedBenchmark,
     read: Predictions,
-    model: str | None,
+    run: Run,
     with_trust_rows: bool,
 ) -> dict[str, Any]:
     """``shown`` and ``scored`` are the whole scope, as the model saw it and as it counts; ``asked`` is a part of it."""
     from ..scoring import score_closed_run
 
     # Read against the whole scope, since a reply to all questions of an image numbers those that it was asked.
-    own = {qid: answer for qid, answer in read_as_shown(shown, scored, read).items() if qid in asked}
-    return score_closed_run(asked, own, _run(read, model), annotations=scored, with_trust_rows=with_trust_rows)[1]
+    answers = read_as_shown(shown, scored, read, run.extract)
+    own = {qid: answer for qid, answer in answers.items() if qid in asked}
+    return score_closed_run(asked, own, run, annotations=scored, with_trust_rows=with_trust_rows)[1]
 
 
-def read_as_shown(shown: ClosedBenchmark, scored: ClosedBenchmark, read: Predictions) -> Mapping[str, Answer | None]:
-    """How the responses read to the questions as they were shown, in the letters in which they are scored."""
+def read_as_shown(
+    shown: ClosedBenchmark, scored: ClosedBenchmark, read: Predictions, extract: str
+) -> Mapping[str, Answer | None]:
+    """How the responses read to the questions as they were shown, in the letters in which they are scored.
+
+    ``extract`` is that of the signature: our rules, or a released extractor.
+    """
     from ..predictions.answers import read_answers
     from ..scores.pairs import unshuffled
 
-    answers = read_answers(shown, read)
+    answers = read_answers(shown, read, extract)
     return answers if shown is scored else unshuffled(scored, answers)
 
 
@@ -165,7 +183,7 @@ def tell_of(run: LoadedRun) -> None:
 
 
 def _score_open(
-    asked: Any, read: Predictions, model: str | None, with_trust_rows: bool
+    asked: Any, read: Predictions, run: Run, with_trust_rows: bool
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The result, and what to say of the judge."""
     from ..benchmark.home import Home
@@ -175,15 +193,17 @@ def _score_open(
     # A question that is in the file without a response was asked and failed; one that is not in it is missing.
     responses = {qid: response or "" for qid, response in read.responses.items() if qid in asked}
     judge = judge_from_environment(Home.default().folder / "judge" / "verdicts.jsonl")
-    _, result = score_open_run(asked, responses, _run(read, model), judge=judge, with_rows=with_trust_rows)
+    _, result = score_open_run(asked, responses, run, judge=judge, with_rows=with_trust_rows)
     trouble = judge.trouble if judge else JUDGE_OFF
     return result, (trouble,) if trouble else ()
 
 
-def _run(read: Predictions, model: str | None) -> Run:
+def _run(read: Predictions, choices: Choices) -> Run:
+    """What the file says of the run, and what the user adds."""
     from ..scores import Run
 
-    return Run(**{**read.run, **({"model": model} if model else {})})
+    added = {"model": choices.model, "extract": choices.extract}
+    return Run(**{**read.run, **{key: value for key, value in added.items() if value}})
 
 
 def _variant(path: Path, read: Predictions, choices: Choices) -> Variant | None:

@@ -31,6 +31,15 @@ class FormatName(str, Enum):
     PARQUET = "parquet"
 
 
+class ExtractName(str, Enum):
+    """The names of ``released_extractors``."""
+
+    LETTER = "released-letter"
+    FIRST = "released-first"
+    BATCH_LAST = "released-batch-last"
+    BATCH_FIRST = "released-batch-first"
+
+
 Annotations = Annotated[Path | None, typer.Option(help="Annotation file or folder. Default: the home's.")]
 
 
@@ -54,6 +63,10 @@ def score(
         Path | None, typer.Option(help="Text file with the qids that were asked, if fewer than the scope.")
     ] = None,
     format: Annotated[FormatName | None, typer.Option(help="The files' format. Default: recognised.")] = None,
+    extract: Annotated[
+        ExtractName | None,
+        typer.Option(help="Read as a released script would have, mistakes included. Default: by our rules."),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="The model's name for the signature.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the full result as JSON; of several files, a list.")
@@ -67,7 +80,9 @@ def score(
     from ..scores import write_result
     from .runs import Choices, prediction_files, score_file, tell_of
 
-    choices = Choices(task.value if task else None, scope, annotations, asked, model, format.value if format else None)
+    named = {"task": task, "format": format, "extract": extract}
+    chosen: dict[str, Any] = {name: choice.value for name, choice in named.items() if choice}
+    choices = Choices(scope=scope, annotations=annotations, asked=asked, model=model, **chosen)
     files = prediction_files(predictions)
     results: list[Any] = []
     for path in files:
