@@ -85,3 +85,24 @@ def test_a_number_from_a_sheet_is_read_as_its_text() -> None:
 
 def test_a_batch_without_questions_has_no_answers() -> None:
     assert read_batch("Q1: A", []) == []
+
+
+MOVED = {"A": "metastasis", "B": "None of the above", "C": "glioma", "D": "abscess", "E": "Schwannoma"}
+
+
+@pytest.mark.parametrize(
+    ("response", "outcome", "letter"),
+    [
+        ("None of the above", Outcome.REJECTED, "B"),
+        ("None of these options fits.", Outcome.REJECTED, "B"),
+        ("Answer: B", Outcome.REJECTED, "B"),
+        ("E", Outcome.ANSWERED, "E"),
+        ("Schwannoma", Outcome.ANSWERED, "E"),
+        ("B. Schwannoma", Outcome.AMBIGUOUS, None),
+    ],
+)
+def test_none_of_the_above_is_known_by_its_words_wherever_it_stands(
+    response: str, outcome: Outcome, letter: str | None
+) -> None:
+    answer = read_answer(response, MOVED)
+    assert (answer.outcome, answer.letter) == (outcome, letter)

@@ -18,7 +18,11 @@ from .mentions import LETTERS, TEXT, mention
 from .normalise import plain
 from .refusals import refusal_in
 
+#: Where no option says so in words, this letter is none-of-the-above.
 REJECTION = "E"
+_REJECTIONS = frozenset(
+    ("none of the above", "none of these", "none of the options", "none of the above options", "none of the others")
+)
 
 _WORD = re.compile(r"[^\W_]+|[<>≤≥+%]")
 _GAP = r"(?:[^\w\n]|_){0,3}"
@@ -48,6 +52,15 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.lower()))
 
 
+def is_rejection(option: str) -> bool:
+    """Whether an option says that none of the others is right.
+
+    >>> is_rejection("None of the above."), is_rejection("No lesion")
+    (True, False)
+    """
+    return " ".join(words(option)) in _REJECTIONS
+
+
 class OptionReader:
     """The options of one question, ready to be found in responses."""
 
@@ -55,7 +68,7 @@ class OptionReader:
         texts = {letter: plain(str(text)) for letter, text in options.items() if letter in LETTERS and len(letter) == 1}
         self.offered = sum(1 << LETTERS.index(letter) for letter in texts)
         #: The bit of "None of the above", or 0 where it is not offered.
-        self.rejection = 1 << LETTERS.index(REJECTION) if REJECTION in texts else 0
+        self.rejection = _rejection(texts)
         self._wholes: dict[str, int] = {}
         self._parts: dict[str, int] = {}
         self._known: set[tuple[tuple[str, ...], bool]] = set()
@@ -164,6 +177,12 @@ def _spelling(key: tuple[str, ...], loose: bool) -> str:
     elif last[-1:].isalpha() and len(last) > 2:
         last += "(?:es|s)?" if last.endswith("ss") else "s?"
     return (_LOOSE_GAP if loose else _GAP).join([*first, last])
+
+
+def _rejection(texts: Mapping[str, str]) -> int:
+    """The bit of none-of-the-above: found by its words, since a shuffled question has it at another letter than E."""
+    letter = max((letter for letter, text in texts.items() if is_rejection(text)), default=REJECTION)
+    return 1 << LETTERS.index(letter) if letter in texts else 0
 
 
 @lru_cache(maxsize=8192)

@@ -12,7 +12,7 @@ from .failures import is_failure
 from .markup import without_markup
 from .mentions import NOT_OFFERED, TEXT, letter_of, mention
 from .normalise import plain
-from .options import REJECTION, OptionReader, reader_of
+from .options import OptionReader, reader_of
 from .outcome import Answer, Outcome
 from .reasoning import last_speaker, without_reasoning
 from .rejection import is_one_word_rejection
@@ -103,15 +103,14 @@ def _abridged(text: str) -> str:
 def read_spoken(text: str, options: OptionReader) -> Answer:
     """The answer of a text that is free of reasoning and other speakers."""
     reading = _fields_and_text(text, options)
-    return _answer(decide(reading, options.offered, options.rejection), reading)
+    return _answer(decide(reading, options.offered, options.rejection), reading, options.rejection)
 
 
-def _answer(decision: Decision, reading: Reading) -> Answer:
+def _answer(decision: Decision, reading: Reading, rejection: int) -> Answer:
     if decision.outcome is not None:
         return Answer(decision.outcome, None, decision.rule)
-    letter = letter_of(decision.mask)
-    outcome = Outcome.REJECTED if letter == REJECTION else Outcome.ANSWERED
-    return Answer(outcome, letter, decision.rule, hedged=reading.refused)
+    outcome = Outcome.REJECTED if decision.mask == rejection else Outcome.ANSWERED
+    return Answer(outcome, letter_of(decision.mask), decision.rule, hedged=reading.refused)
 
 
 #: Of a response in very many fields only the last are read.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from ..answers.options import is_rejection
 from ..benchmark.records import CLOSED_TYPES, OPEN_TYPES
-from .samples import is_rejection
 
 OTHER_TYPE = "other"
 

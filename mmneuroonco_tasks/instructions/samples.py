@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Literal, TypeAlias
 
-from ..benchmark.concepts import normalised
+from ..answers.options import is_rejection
 from ..benchmark.places import leaves_its_folder
 from ..benchmark.records import LETTERS, REJECTION_LETTER, BenchmarkError
 
@@ -29,8 +29,6 @@ _HEADER = re.compile(r"options\s*:", re.IGNORECASE)
 _LETTER = re.compile(r"\s*([A-Z])\s*")
 _FINAL = re.compile(r"\s*Final:[ \t]*([A-Z])[ \t]*(?:\r?\n|$)(.*)", re.DOTALL)
 _EXPLANATION = re.compile(r"\s*Explanation:\s*\S", re.DOTALL)
-#: How "None of the above" is worded, once normalised.
-_REJECTIONS = frozenset(("none of the above", "none of these", "none of the options", "none of the above options"))
 
 
 class InstructionError(BenchmarkError):
@@ -145,15 +143,6 @@ def _form(lines: list[str]) -> ClosedForm:
     if not stem:
         raise SampleProblem("form", "there are options but no question before them")
     return ClosedForm("\n".join(stem).strip(), options)
-
-
-def is_rejection(option: str) -> bool:
-    """Whether an option says that none of the others is right.
-
-    >>> is_rejection("None of the above."), is_rejection("No lesion")
-    (True, False)
-    """
-    return normalised(option) in _REJECTIONS
 
 
 def _lines(text: str) -> list[str]:
