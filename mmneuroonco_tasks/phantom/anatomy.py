@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from .masks import Mask
+from ..benchmark.mask_rules import Mask
 from .noise import Field, Stream
 
 AIR, SCALP, BONE, MARROW, FLUID, GREY, WHITE, NUCLEUS, VESSEL, PLEXUS = range(10)

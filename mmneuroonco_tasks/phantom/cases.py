@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .masks import SECTORS
+from ..benchmark.mask_rules import SECTORS
 from .noise import Stream
 
 MODALITIES = ("T1", "T2", "FLAIR", "T1CE", "DWI")

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..benchmark.mask_rules import SECTORS
 from ..benchmark.records import CLOSED_TYPES, LETTERS, REJECTION_LETTER
 from .cases import HEALTHY, MODALITIES, NONE, SHAPES, SIZES, SPREADS, TUMOURS, Case
-from .masks import SECTORS
 from .noise import Stream
 from .wordings import REJECTION, STEMS, STYLES, TWO_OPTION_STEMS, TWO_OPTIONS
 

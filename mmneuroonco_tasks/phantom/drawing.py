@@ -28,10 +28,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..benchmark.mask_rules import Mask, Measurements, grown, shrunk
 from .anatomy import FLUID, NUCLEUS, Anatomy, draw_anatomy
 from .cases import Case
 from .lesions import DIRECTIONS, Component, place_lesion
-from .masks import Mask, Measurements, grown, shrunk
 from .noise import Field, Stream
 
 Grey = NDArray[np.uint8]

@@ -14,9 +14,19 @@ from math import ceil, cos, pi, sin, sqrt
 
 import numpy as np
 
+from ..benchmark.mask_rules import (
+    SECTORS,
+    Mask,
+    Measurements,
+    circularity,
+    elongation,
+    grown,
+    label_components,
+    measure,
+    sector_at,
+)
 from .anatomy import Pose
 from .cases import Case
-from .masks import SECTORS, Mask, Measurements, circularity, elongation, grown, label_components, measure, sector_at
 from .noise import Field, Stream, spline
 
 #: Lesion area in percent of the image, well inside its class (cuts at 1, 5 and 7 %).

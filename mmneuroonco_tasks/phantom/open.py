@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..benchmark.mask_rules import Measurements
 from ..scores.keywords import KEYWORDS
 from .cases import Case
-from .masks import Measurements
 from .noise import Stream
 from .wordings import NAMES, SIGNS
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..benchmark.mask_rules import SECTORS
 from .cases import HEALTHY, NONE
-from .masks import SECTORS
 
 REJECTION = "None of the above"
 

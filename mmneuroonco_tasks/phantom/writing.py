@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..benchmark.mask_rules import Measurements
 from ..benchmark.records import BenchmarkError
 from .cases import deal_cases
 from .closed import closed_records
 from .drawing import Grey, draw
-from .masks import Measurements
 from .open import open_records
 
 #: Changes with every change of a picture or a word: phantoms of an older version are drawn anew.

@@ -1,8 +1,8 @@
 """From a picture to findings, by classical image processing: thresholds, components, distances. No weights.
 
-The grey values and signs below are the phantom conventions as somebody knows them who was told what the docstring of
-``mmneuroonco_tasks.phantom.drawing`` says; of the drawing itself nothing is used, only the picture. Size, shape, spread
-and location are measured by the released mask rules.
+The grey values and signs below are the phantoms' conventions as somebody knows them who was told and had a look at a
+few; of the drawing itself nothing is used, only the picture. Size, shape, spread and location are measured by the
+released mask rules.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..phantom.masks import Mask, Measurements, filled, grown, label_components, measure, shrunk
+from ..benchmark.mask_rules import Mask, Measurements, filled, grown, label_components, measure, shrunk
 
 Grey = NDArray[np.floating[Any]]
 Range = tuple[float, float]

@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
-NO_LESION = "No lesion"
 SIZES = ("Small/Focal", "Medium", "Large/Extensive")
 SHAPES = ("Round/Oval", "Lobulated", "Irregular/Spiculated")
 SPREADS = ("Solitary Lesion", "Dominant Core with Satellites", "Scattered/Multifocal")
