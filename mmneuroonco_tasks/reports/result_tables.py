@@ -159,17 +159,24 @@ def _size(part: Mapping[str, Any], metric: str) -> int | None:
 
 
 def attribute_table(runs: Sequence[Shown]) -> Table:
-    """Open questions: each attribute balanced over its classes and plain, then how often each class was told."""
+    """Open questions: each attribute balanced over its classes and plain, and how often it was asked for in vain."""
     rows: list[tuple[Cell, ...]] = []
     for name in open_attributes(runs):
         for run in runs:
             balanced = run.metrics.get(f"{name}_balanced_accuracy")
             plain = run.metrics.get(f"{name}_accuracy")
-            rows.append(
-                (name, run.mark, run.label, Number.of(balanced), Number.of(plain), int(plain["n"]) if plain else None)
-            )
-    columns = ("Attribute", "Mark", "Run", "balanced accuracy", "accuracy", "n")
-    return Table("attributes", "By attribute", columns, tuple(rows))
+            scored = int(plain["n"]) if plain else None
+            left_out = (_count(run, f"{name}_{why}") for why in ("given", "unstated"))
+            rows.append((name, run.mark, run.label, Number.of(balanced), Number.of(plain), scored, *left_out))
+    columns = ("Attribute", "Mark", "Run", "balanced accuracy", "accuracy", "n", "given", "unstated")
+    note = "Not scored, so not in n: given (named by the question itself) and unstated (by the reference)."
+    return Table("attributes", "By attribute", columns, tuple(rows), note)
+
+
+def _count(run: Shown, name: str) -> int | None:
+    """A count of the result, where it has it. JSON's integers may be written 3.0."""
+    counted = run.result["counts"].get(name)
+    return None if counted is None else int(counted)
 
 
 def open_attributes(runs: Sequence[Shown]) -> list[str]:

@@ -43,6 +43,8 @@ def print_result(result: Result, names: Sequence[str], *, console: Console | Non
     for section, title in (("subsets", "Subset"), ("trust_rows", "Without the picture")):
         if result.get(section):
             console.print(_parts_table(result[section], title, KEY_METRICS[result["task"]]))
+    if result["task"] == "open":
+        console.print(items_of(result["counts"]), highlight=False)
     for sentence in warnings_of(result):
         console.print(sentence, style="bold")
     # Plain and unbroken, so that it can be copied from any terminal.
@@ -102,6 +104,22 @@ def print_plain_table(table: PlainTable, *, console: Console | None = None) -> N
     console.print(shown)
     if table.note:
         console.print(Text(table.note))
+
+
+def items_of(counts: Mapping[str, int]) -> str:
+    """How many attributes the open questions were scored on, and how many asked-for ones were left out, and why.
+
+    >>> items_of({"items": 9, "given": 2, "shape_given": 1, "size_given": 1, "unstated": 1, "size_unstated": 1})
+    'Attributes scored: 9; left out: 2 that the question itself names (shape 1, size 1), 1 unstated (size 1).'
+    """
+    told = {"given": "that the question itself names", "unstated": "unstated"}
+    parts = []
+    for why, what in told.items():
+        each = ", ".join(
+            f"{key.removesuffix(f'_{why}')} {n}" for key, n in counts.items() if key.endswith(f"_{why}") and n
+        )
+        parts.append(f"{counts.get(why, 0)} {what}" + (f" ({each})" if each else ""))
+    return f"Attributes scored: {counts.get('items', 0)}; left out: {', '.join(parts)}."
 
 
 def warnings_of(result: Result) -> list[str]:
