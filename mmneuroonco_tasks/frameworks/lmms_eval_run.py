@@ -12,7 +12,7 @@ from typing import Any
 
 from ..benchmark import Benchmark
 from ..benchmark.home import Home
-from ..judge import MODEL_VARIABLE, Judge
+from ..judge import MODEL_VARIABLE, Judge, JudgeOff
 from ..scores import Run, write_result
 from .asking import Asking
 
@@ -82,20 +82,33 @@ def output_folder(args: Any) -> Path | None:
     return Path(output) / str(sanitize_model_name(named))
 
 
-def lmms_eval_judge() -> Judge | None:
-    """The judge through lmms-eval's own plumbing, where one is named, else ``None``.
+def lmms_eval_judge() -> Judge:
+    """The judge through lmms-eval's own plumbing.
 
     ``MMNEUROONCO_JUDGE_MODEL`` turns it on; provider, URL and key are lmms-eval's (``API_TYPE``, ``OPENAI_API_URL``,
     ``OPENAI_API_KEY``).
+
+    Raises:
+        JudgeOff: no model is named, or lmms-eval has nobody to ask.
     """
     model = os.environ.get(MODEL_VARIABLE, "").strip()
     if not model:
-        return None
+        raise JudgeOff(f"name its model in {MODEL_VARIABLE}; lmms-eval asks it with OPENAI_API_KEY at OPENAI_API_URL.")
     from lmms_eval.llm_judge import Request, ServerConfig, get_server
 
+    provider = os.environ.get("API_TYPE", "openai")
     # Our judge retries by itself, with its own pauses.
     config = ServerConfig(model_name=model, temperature=0.0, num_retries=1, retry_delay=0)
-    server = get_server(os.environ.get("API_TYPE", "openai"), config)
+    try:
+        server = get_server(provider, config)
+        available = server.is_available()
+    except Exception:  # some providers raise where a key is missing; what they say might hold one
+        available = False
+    if not available:
+        raise JudgeOff(
+            f"set OPENAI_API_KEY, and OPENAI_API_URL to its …/v1: lmms-eval's provider {provider!r} (API_TYPE) has "
+            "nobody to ask."
+        )
 
     def ask(messages: Sequence[Mapping[str, str]]) -> str:
         return str(server.evaluate(Request(messages=[dict(message) for message in messages], config=config)).content)

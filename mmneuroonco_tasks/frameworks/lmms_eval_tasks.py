@@ -17,7 +17,7 @@ from typing import Any
 
 from ..answers import Answer, Outcome
 from ..benchmark import BenchmarkError, ClosedQuestion
-from ..judge import JUDGE_OFF
+from ..judge import JudgeOff
 from ..scores import METRICS, TABLE_METRICS, ClosedScores
 from ..scores.counting import closed_columns
 from ..scores.open import OpenScores
@@ -207,9 +207,12 @@ def _score_and_report(items: Sequence[Any], args: Any) -> ClosedScores | OpenSco
     scores: ClosedScores | OpenScores
     if asked.variant.task == "open":
         responses = {record["qid"]: record["response"] for record in records}
-        judge = lmms_eval_judge()
+        try:
+            judge, off = lmms_eval_judge(), ""
+        except JudgeOff as error:
+            judge, off = None, str(error)
         scores, result = score_open_run(benchmark, responses, run, judge=judge)
-        print(f"\n{(judge.trouble or judge.signature) if judge else JUDGE_OFF}")
+        print(f"\n{off if judge is None else judge.trouble or f'judge: {judge.signature}'}")
     else:
         answers = {
             record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])

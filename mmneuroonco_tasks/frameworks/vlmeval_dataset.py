@@ -24,7 +24,7 @@ from vlmeval.smp import dump, get_intermediate_file_path, get_logger
 
 from ..answers import Answer
 from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion, OpenQuestion, Task
-from ..judge import JUDGE_OFF
+from ..judge import JudgeOff
 from ..predictions.vlmeval_sheets import read_vlmeval_sheet
 from ..scores import BREAKDOWN_METRICS, TABLE_METRICS, Run, read_result, write_result
 from ..scores.open_registry import OPEN_BREAKDOWN_METRICS, OPEN_TABLE_METRICS
@@ -235,10 +235,13 @@ class MMNeuroOncoOpen(MMNeuroOncoDataset):
         self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run, judge: Mapping[str, Any]
     ) -> tuple[dict[str, Any], list[str]]:
         """The scores of the responses, and whether a judge was asked."""
-        asked_judge = vlmeval_judge(judge)
+        try:
+            asked_judge, off = vlmeval_judge(judge), None
+        except JudgeOff as error:
+            asked_judge, off = None, str(error)
         result = score_open_run(benchmark, responses, run, judge=asked_judge)[1]
-        trouble = asked_judge.trouble if asked_judge else JUDGE_OFF
-        return result, [trouble] if trouble else []
+        remark = asked_judge.trouble if asked_judge else off
+        return result, [remark] if remark else []
 
     @classmethod
     def report_judge_err(cls, prediction_file: Any, **_: Any) -> dict[str, int]:

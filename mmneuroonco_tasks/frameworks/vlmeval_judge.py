@@ -10,17 +10,20 @@ from typing import Any
 from vlmeval.dataset.utils import build_judge
 
 from ..benchmark.home import Home
-from ..judge import MODEL_VARIABLE, RUBRIC, Judge, TransientJudgeError
+from ..judge import MODEL_VARIABLE, RUBRIC, Judge, JudgeOff, TransientJudgeError
 
 
-def vlmeval_judge(settings: Mapping[str, Any]) -> Judge | None:
-    """The judge of ``--judge`` (or of ``MMNEUROONCO_JUDGE_MODEL``), else ``None``: the judge is off by default.
+def vlmeval_judge(settings: Mapping[str, Any]) -> Judge:
+    """The judge of ``--judge`` (or of ``MMNEUROONCO_JUDGE_MODEL``).
 
     ``settings`` are what VLMEvalKit gives ``evaluate``: model, api_base, key, nproc, timeout, and others of its own.
+
+    Raises:
+        JudgeOff: no model is named, or VLMEvalKit has nobody to ask.
     """
     model = settings.get("model") or os.environ.get(MODEL_VARIABLE, "").strip()
     if not model:
-        return None
+        raise JudgeOff("give VLMEvalKit --judge <model>, its key in OPENAI_API_KEY, and --judge-base-url <…/v1>.")
     # Our judge retries by itself, with its own pauses.
     ours = {"model": model, "system_prompt": RUBRIC, "temperature": 0, "retry": 1, "verbose": False}
     log = logging.getLogger("vlmeval.api.gpt")
@@ -28,8 +31,13 @@ def vlmeval_judge(settings: Mapping[str, Any]) -> Judge | None:
     log.setLevel(logging.WARNING)  # it would log the key
     try:
         server = build_judge(**{**settings, **ours})
+    except Exception as error:  # what it says might hold the key
+        raise JudgeOff(f"see that VLMEvalKit has it: its judge {model!r} fails with {type(error).__name__}.") from None
     finally:
         log.setLevel(level)
+    # A server of one's own may need no key.
+    if getattr(server, "key", "none needed") == "" and "//api.openai.com/" in server.api_base:
+        raise JudgeOff("set its key in OPENAI_API_KEY, or give VLMEvalKit --judge-base-url <…/v1>.")
 
     def ask(messages: list[dict[str, str]]) -> str:
         user = [{"type": "text", "value": message["content"]} for message in messages if message["role"] == "user"]

@@ -19,7 +19,7 @@ from .endpoint import (
     Endpoint,
     judge_from_environment,
 )
-from .errors import JudgeError, TransientJudgeError
+from .errors import JudgeError, JudgeOff, TransientJudgeError
 from .judging import Ask, Judge
 from .rubric import RUBRIC, judge_messages, rubric_hash
 from .verdict import read_verdict
@@ -34,6 +34,7 @@ __all__ = [
     "Endpoint",
     "Judge",
     "JudgeError",
+    "JudgeOff",
     "Judgement",
     "TransientJudgeError",
     "judge_from_environment",

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import JudgeError, TransientJudgeError
+from .errors import JudgeError, JudgeOff, TransientJudgeError
 from .judging import Judge
 from .rubric import Message
 
 MODEL_VARIABLE = "MMNEUROONCO_JUDGE_MODEL"
 URL_VARIABLE = "MMNEUROONCO_JUDGE_URL"
 KEY_VARIABLE = "MMNEUROONCO_JUDGE_KEY"
-JUDGE_OFF = f"The judge was off; to use one, name its model in {MODEL_VARIABLE} and its URL in {URL_VARIABLE}."
+JUDGE_OFF = str(JudgeOff(f"name its model in {MODEL_VARIABLE} and its URL in {URL_VARIABLE}."))
 
 LARGEST_REPLY_BYTES = 4 * 1024 * 1024
 _PASSING = frozenset({408, 409, 425, 429})

@@ -7,6 +7,17 @@ class JudgeError(ValueError):
     """A judge that cannot be asked at all. The message is one sentence and never holds a key."""
 
 
+class JudgeOff(JudgeError):
+    """There is no judge to ask. The message is the one line with which everything else is reported.
+
+    >>> str(JudgeOff("name its model."))
+    'The judge was off; to use one, name its model.'
+    """
+
+    def __init__(self, remedy: str) -> None:
+        super().__init__(f"The judge was off; to use one, {remedy}")
+
+
 class TransientJudgeError(JudgeError):
     """A failure that may pass: overload, a limit of requests, a broken connection."""
 
