@@ -67,8 +67,8 @@ def unit(session: nox.Session) -> None:
 def lmms(session: nox.Session) -> None:
     """The tests that run the real lmms-eval."""
     _environment(session)
-    # decord: needed by lmms-eval's Qwen2.5-VL class, which does not declare it.
-    _install_wheel(session, "lmms-eval", "decord")
+    # decord: needed by lmms-eval's Qwen2.5-VL class, which does not declare it; peft: for an adapter.
+    _install_wheel(session, "lmms-eval", "decord", "peft")
     session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(Path(session.bin) / "python")
     _pytest(session, "-m", "lmms_eval", "tests")
 

@@ -13,7 +13,7 @@ from .tables import any_of, table
 from .words import LIST, SOME_FILLERS, few
 
 _ADJECTIVE = any_of(
-    r"final finally correct right best likely probable appropriate suitable fitting accurate overall chosen",
+    r"final finally correct right best closest likely probable appropriate suitable fitting accurate overall chosen",
     r"selected proper true updated revised corrected new ultimate definitive definite own short single proposed",
     r"predicted preferred model my the our concluding supported plausible consistent",
 )
@@ -28,6 +28,9 @@ _LABEL = table(
     (?:最终|最終|正确|正確|我的|标准|參考|参考)?(?:答案|答复|答覆|选择|選擇|选项|選項|结论|結論|回答|解答)
     答え
     正解
+    (?:正しい|最も(?:可能性が高い|適切な|近い))(?:の|もの|選択肢|診断)?
+    (?:可能性最大|最可能|最有可能|最合适)的
+    가장 (?:가능성이? 높은|적절한|가까운)(?: 것| 답)?
     解答
     回答
     (?:최종\s?|올바른\s?)?(?:정답|답변|답|대답)
@@ -162,7 +165,8 @@ PICK = re.compile(
             pick))? to|switch\w*(?: (?:my|the) (?:answer|choice))? to|revis\w+(?: (?:my|the) (?:answer|choice))? to|
             prefer|i(?:'d)? favou?r|submit|i(?:'d| would|'ll)? (?:take|mark|tick|circle|put|assign|rank)|predicts?|rank
             (?:ed|ing)?|i(?:'m| am) (?:confident|certain|sure)(?: that)?|i (?:think|believe|suspect|meant?|assume)
-            (?: that)?|elijo|escojo|selecciono|choisis|je (?:dirais|pense)|wähle|scelgo|escolho|выбираю|kies|point\w* to
+            (?: that)?|elijo|elegiría|escojo|escogería|selecciono|choisi(?:s|rais)|
+            je (?:dirais|pense)|wähle|scelgo|sceglierei|escolho|выбираю|kies|point\w* to
             (?:ward)?s?)\s|(?:应选|故选|应该选|我选择|我选|我会选择?|选择|选|選擇|選|故答案为))\s?[:\"'(]?\s?<SOME_FILLERS>(?P<list><LIST>)
         """,
         SOME_FILLERS=SOME_FILLERS,
@@ -190,6 +194,7 @@ _PREDICATE = any_of(
     r"true\b accurate fits?\b match(?:es)? applies apply answer diagnosis present\b seen\b shown visible suspected",
     r"identified noted demonstrated depicted evident it\b wins? chosen selected suggested supported yes\b stands",
     r"what\b the_one\b 正确 对的 对 正確 正しい 正解 맞 옳 correct[ao]? richtig juste certa verdader[ao] верн правильн",
+    r"wählen\b nehmen\b sagen\b passt_am",
     TICK,
 )
 
@@ -225,7 +230,7 @@ _CUE = any_of(
     r"typical_(?:of|for) suspicious_(?:of|for) concerning_for diagnostic_of pathognomonic_(?:of|for) specifically",
     r"namely called is are was be being falls?_(?:in|into|under) belongs?_to located_(?:in|at|on)",
     r"lies_(?:in|at|on) situated_(?:in|at|on) seen_(?:in|at|on) centered_(?:in|at|on) has have with appears?",
-    r"seems? looks?(?:_more)?_like resembl(?:es|ing) suspect call(?:_it)? consider(?:_it|_this)?(?:_to_be)?",
+    r"seems? looks?_like more_like most_like resembl(?:es|ing) suspect call(?:_it)? consider(?:_it|_this)?(?:_to_be)?",
     r"constitut\w+ mak(?:es|ing)_(?:it|this) as more therefore thus hence so conclusion impression overall",
     r"leav(?:es|ing)(?:_us)?(?:_with)?(?:_only|_just)? elimination = : 最可能的?(?:诊断)?是 是 为 符合 考虑 显示 提示",
     ARROW,
@@ -252,9 +257,9 @@ POSSIBLE = re.compile(r"\b(?:could|might|may|possibly|perhaps|maybe|potentially|
 STRONG = re.compile(
     table(
         r"""
-        \bmost (?:\w+ )?(?:likely|consistent|probable|compatible|suggestive|in keeping|closely|fitting|appropriate|
-            plausible)
-        \bbest\b
+        \bmost (?:\w+ )?(?:likely|like|consistent|probable|compatible|suggestive|in keeping|closely|fitting|
+            appropriate|plausible)
+        \b(?:best|closest|passt am)\b
         \bmore likely\b
         \b(?:this|it|image|lesion|finding|findings|appearance|appearances|pattern|signal)s? (?:\w+ ){0,3}?(?:looks?|
             appears?|suggests?|favou?rs?|resembles?|points?)\b

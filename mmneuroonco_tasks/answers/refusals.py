@@ -315,9 +315,9 @@ _PATTERN = re.compile(f"{_ENGLISH}|{_OTHERS}")
 RESUMES = re.compile(
     table(
         r"""
-        [,:]\s*(?=(?:i\b|i'd|i'll|my\b|here\b|the (?:best|most|answer|correct|findings?|images?|lesion|appearances?|
-            features|likely)|this\b|it\b|it's\b|these\b|answer|best\b|most\b|more likely|probably|possibly|perhaps|
-            maybe|likely|if\b|based|overall|[\ue000-\ue2ff]\s*(?:is|seems|appears|looks|would|fits|matches|[.!]|$)))
+        [,:]\s*(?=(?:i\b|i'd|i'll|my\b|here\b|the (?:best|closest|nearest|most|answer|correct|findings?|images?|
+            lesion|appearances?|features|likely)|this\b|it\b|it's\b|these\b|answer|best\b|closest\b|most\b|more likely|
+            probably|possibly|perhaps|maybe|likely|if\b|based|overall|[\ue000-\ue2ff]\s*(?:is|seems|appears|looks|would|fits|matches|[.!]|$)))
         """,
     ),
 )

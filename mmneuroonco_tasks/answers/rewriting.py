@@ -86,9 +86,14 @@ _DENIED_AFTER = re.compile(
 _LONGEST_GAP = 40
 
 _LINE_MARK = re.compile(
-    rf"^([^\w\n{TICK}{CROSS}{EMPTY_BOX}]{{0,4}})([{TICK}{CROSS}{EMPTY_BOX}])\s?(?=[^\n{TICK}{CROSS}{EMPTY_BOX}]{{0,3}}{ANY})"
+    rf"^([^\w\n\ue000-\ue2ff{TICK}{CROSS}{EMPTY_BOX}]{{0,4}})([{TICK}{CROSS}{EMPTY_BOX}])\s?(?=[^\n{TICK}{CROSS}{EMPTY_BOX}]{{0,3}}{ANY})"
 )
 _BOX_MARK = re.compile(rf"([{TICK}{CROSS}{EMPTY_BOX}])\s?[(\s]?({ANY}[.):]?(?:\s?{BY_TEXT})?)")
+
+_MARK = rf"(?:[{TICK}{CROSS}]|(?:no|yes|wrong|right|correct|incorrect|true|false)\b)"
+#: "A. no" and "(A) no" are a verdict on A; as "A. No" alone they look like a pick and a sentence after it.
+_VERDICT = re.compile(rf"^(\W{{0,3}}{ANY})\s?[.)\]]\s?(?={_MARK}\s?[.,;!]?\s?$)", re.M)
+_VERDICTS_IN_A_LINE = re.compile(rf"(?<=[{TICK}{CROSS}])[\s,;|]{{1,3}}(?=\(?{ANY}\s?[.):]?\s?[{TICK}{CROSS}])")
 
 _ALL = re.compile(
     r"\ball of the above\b(?: (?:options|answers|choices))?|以上都是|以上皆是|todas las anteriores|alle der genannten"
@@ -113,6 +118,7 @@ def rewritten(text: str, options: OptionReader) -> str:
     text = _ordinals(text, options)
     text = _INSTRUCTION.sub("\n", text)
     text = _marks_after(text)
+    text = _VERDICT.sub(r"\1: ", text)
     text = _UNWRAP.sub(lambda found: (found[1] or found[2]) + (" " if found[2] else ""), text)
     text = _NOUN_AFTER.sub(" ", _NOUN_BEFORE.sub("", text))
     rejecting = mention(TEXT, options.rejection) if options.rejection else NOT_OFFERED
@@ -152,6 +158,8 @@ def _marks_after(text: str) -> str:
             if line[:4].strip()[:1] in (TICK, CROSS, EMPTY_BOX) and line.strip():
                 mark = line.strip()[0]
                 line = f"{line.strip()[1:]} {CROSS if mark == EMPTY_BOX else mark}"
+        else:
+            line = _VERDICTS_IN_A_LINE.sub("\n", line)
         lines.append(line.replace(EMPTY_BOX, CROSS) if _is_list_line(line) else line)
     return "\n".join(lines)
 
