@@ -125,10 +125,3 @@ def phantom_home() -> Home:
             write_phantom(Path(drawn))
             prepare(home, [Path(drawn)], [Path(drawn)])
     return home
-
-
-def benchmark_of(variant: Variant) -> Any:
-    """The questions of a variant as they are scored, every picture checked; ``asking`` has the rest."""
-    from .asking import asking
-
-    return asking(variant).scored
