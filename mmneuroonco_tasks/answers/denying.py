@@ -120,6 +120,7 @@ DENIED = tuple(
         (?:不是|并非|不选|而非|排除|不符合|ではなく|아니라|非)\s?(?P<list><LIST>)
         (?P<list><LIST>)\s?(?:ではなく|ではない|이? ?아니라|이? ?아닙니다)
         \b<ELIMINATE>\s<FEW_3>(?P<list><LIST>)
+        \b(?:take|taking|took)\s(?P<list><LIST>)\sback\b
         (?P<kept>\bprefer\w*\s<FEW_2><ANY>\s)(?:to|over)\s(?P<list><LIST>)
         (?<=[\ue000-\ue2ff])\s?(?:[(,]\s?)?>{1,3}\s?(?P<list><LIST>)
         """,

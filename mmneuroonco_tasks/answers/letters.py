@@ -65,8 +65,8 @@ _AFTER = re.compile(r" ?([^\s.,;:!?()\[\]|]+)")
 _LEADING = re.compile(r"^([★\s]{0,2}[A-H])\s(?=([A-Z][\w']{0,12})\b)")
 _CLOSED_LEADING = re.compile(
     (
-        r"^([★\s]{0,2}(?:[(\[]?[A-H][)\]](?=\s[A-Z])|[A-H](?=\s?:\s(?:[Tt]h(?:e|ere|is)|[Ii]t|[Bb]ecause|"
-        r"[Ss]ince)\b)))\s?:?\s"
+        r"^([★\s]{0,2}(?:[(\[]?[A-H][)\]](?=\s[A-Z])|[A-H](?=\s?:\s(?:[Tt]h(?:e|ere|is|ese)|[Ii]t|[Bb]ecause|"
+        r"[Ss]ince|[Aa]n?|[Ww]ith|[Dd]ue)\b)))\s?:?\s"
     ),
     re.M,
 )

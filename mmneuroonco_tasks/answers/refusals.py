@@ -37,7 +37,7 @@ _DO = any_of(
     r"differentiat discern describ examin review measur estimat draw reach commit specif recogni[sz] infer",
     r"speculat guess respond do_(?:that|this|so) shar generat perform replac substitut grade categori[sz]",
     r"characteri[sz] know\b be_known rely relied open load display deduc arriv form\b locali[sz] pinpoint locat",
-    r"find\b detect appreciat stat(?:e|ing)\b",
+    r"find\b detect appreciat stat(?:e|ing)\b attempt",
 )
 _PERSON = any_of(
     r"doctors? physicians? (?:neuro)?-?radiologists? neurologists? specialists? professionals? providers?",
@@ -99,6 +99,8 @@ _ENGLISH = table(
     (?:consult|see|seek|contact|ask|refer|speak|talk|visit|turn|evaluat\w+|review\w*|interpret\w+|assess\w*|read|
         analy[sz]ed|need\w*|requir\w+|recommend|discuss\w*|share|examined|checked|confirmed|advice|opinion|
         expertise|input|judg\w+|left|defer|leave)\b(?:[\s,]+[\w'-]+){0,8}?[\s,]+<PERSON>\b
+    \bonly (?:an? )?(?:\w+ ){0,2}<PERSON> (?:can|could|may|is able|are able|should)\b
+    (?:not|n't) (?:something|a thing|anything) (?:that )?(?:i|we)\b
     <PERSON>\b(?:,[^,.]{0,40},)? (?:should|must|needs? to|has to|have to|would need|is needed|is required|will need|
         ought)
     \b(?:take|takes|need|needs|require|requires) an? (?:\w+ )?<PERSON>\b

@@ -52,10 +52,11 @@ CORRECTION = re.compile(
             let me (?:re\w+|double[- ]check|correct|check again|think again|look again)|re-?(?:considering|evaluating|
             checking|examining|assessing|viewing|thinking)|i(?:'ll| will|'m| am)?
             (?: therefore| thus| now| will| must| should| have to| would)? (?:chang(?:e|ed|ing)|revis(?:e|ed|ing)|
-            correct|switch|amend|update|retract)\b|i (?:meant|mean|was wrong|take (?:that|it) back|misspoke|
-            stand corrected|made a mistake)|(?:my|a) mistake|my bad|that(?:'s| is| was)(?: \w+)? (?:wrong|incorrect|
-            not right|a mistake)|oops|changed? my mind|(?:revised|updated|corrected|amended|new) (?:final )?(?:answer|
-            choice|selection)|(?:edit|update)(?=:)|chang(?:e|ed|ing) (?:it |this |that )?to|actually,? no|actually|hmm|
+            correct|switch|amend|update|retract)\b|i (?:meant|mean|was wrong|take (?:that|it|[\ue000-\ue2ff]) back|
+            misspoke|stand corrected|made a mistake)|(?:my|a) mistake|my bad|that(?:'s| is| was)(?: \w+)? (?:wrong|
+            incorrect|not right|a mistake)|oops|changed? my mind|(?:revised|updated|corrected|amended|new)
+            (?: final)? (?:answer|choice|selection)|(?:edit|update)(?=:)|chang(?:e|ed|ing) (?:it |this |that )?to|
+            actually,? no|actually|hmm|
             instead)\b
         (?:^|[-,.…?!]\s?)no(?=[,:]\s?\S)
         (?:^|[.!?]\s)no\.\s
@@ -87,7 +88,7 @@ RETRACTION = re.compile(
         r"""
         \b(?:scratch|strike) that\b
         \bthat(?:'s| is| was)(?: \w+)? (?:wrong|incorrect|not right|a mistake)\b
-        \bi take (?:that|it) back\b
+        \bi take (?:that|it|[\ue000-\ue2ff]) back\b
         """,
     ),
 )
