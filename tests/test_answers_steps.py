@@ -7,13 +7,15 @@ from importlib import import_module
 
 import pytest
 
+from mmneuroonco_tasks.answers import read_answer
 from mmneuroonco_tasks.answers.concepts import concept_of
 from mmneuroonco_tasks.answers.failures import is_failure
 from mmneuroonco_tasks.answers.labels import find_labels
 from mmneuroonco_tasks.answers.markup import without_markup
 from mmneuroonco_tasks.answers.normalise import plain
-from mmneuroonco_tasks.answers.options import words
+from mmneuroonco_tasks.answers.options import reader_of, words
 from mmneuroonco_tasks.answers.reasoning import last_speaker, without_reasoning
+from mmneuroonco_tasks.answers.single import read_spoken
 from mmneuroonco_tasks.answers.structured import fields, json_answer, json_value
 
 MODULES = (
@@ -115,3 +117,20 @@ def test_texts_are_compared_without_case_and_punctuation() -> None:
 def test_synonyms_are_one_concept_and_neighbours_are_not(first: str, second: str, same: bool) -> None:
     assert concept_of(first) is not None
     assert (concept_of(first) == concept_of(second)) is same
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.", "{})", "({})", " {}\n", "**{}**", "{}!", "{},", "[{}]"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"A": "glioma", "B": "T2", "C": "or C", "D": "Cannot be determined", "E": "None of the above"},
+        {"A": "Healthy", "B": "Abnormal"},
+        {"A": "T1_CE", "B": "T1", "C": "B", "D": "Large (> 3 cm)", "E": "None of the above"},
+        {"A": "glioma", "B": "None of the above", "C": "abscess", "D": "lymphoma", "E": "meningioma"},
+        {"B": "&amp;A", "A": "Ⓑ"},
+    ],
+)
+def test_a_letter_alone_comes_to_what_the_long_way_makes_of_it(form: str, options: dict[str, str]) -> None:
+    for letter in "ABCDEFGHI":
+        response = form.format(letter)
+        assert read_answer(response, options) == read_spoken(plain(response), reader_of(options))

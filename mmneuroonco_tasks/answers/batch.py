@@ -17,6 +17,7 @@ from .rewriting import rewritten
 from .sentences import refuses
 from .single import ENDLESS, FAILED, as_text, read_spoken, spoken
 from .structured import fields, json_answer, json_value, key_of
+from .tables import lazily_compiled
 
 _UNPARSED = Answer(Outcome.UNPARSED, None, "not-aligned")
 _MISSING = Answer(Outcome.UNPARSED, None, "number-missing")
@@ -95,7 +96,7 @@ def _later(earlier: Answer | None, later: Answer) -> Answer:
     return earlier
 
 
-_JOINING = re.compile(r"\s?(?P<range>-|to|through)?(?:,|&|/|and|und|y|et|和)?\s?(?:the\s)?", re.I)
+_JOINING = lazily_compiled(r"\s?(?P<range>-|to|through)?(?:,|&|/|and|und|y|et|和)?\s?(?:the\s)?", re.I)
 
 
 def _segments(text: str, labels: list[Label], count: int) -> dict[int, list[str]]:
@@ -118,8 +119,8 @@ def _segments(text: str, labels: list[Label], count: int) -> dict[int, list[str]
     return segments
 
 
-_CELLS = re.compile(r"\s?[|,;]\s?|\s{2,}|\t")
-_HEADER_CELL = re.compile(r"(?:q(?:uestion)?\s?)(\d{1,3})\.?", re.I)
+_CELLS = lazily_compiled(r"\s?[|,;]\s?|\s{2,}|\t")
+_HEADER_CELL = lazily_compiled(r"(?:q(?:uestion)?\s?)(\d{1,3})\.?", re.I)
 
 
 def _table_turned(text: str) -> str:
@@ -139,7 +140,7 @@ def _table_turned(text: str) -> str:
     return text
 
 
-_BARE_LETTER = re.compile(rf"\W{{0,8}}?({ANY})\W{{0,8}}")
+_BARE_LETTER = lazily_compiled(rf"\W{{0,8}}?({ANY})\W{{0,8}}")
 
 
 def _without_labels(lines: str, readers: list[OptionReader]) -> list[Answer]:
@@ -191,7 +192,7 @@ def _of_json(content: Any, reader: OptionReader) -> Answer:
 _NUMBER_KEYS = frozenset(
     ("question", "questionnumber", "questionid", "id", "number", "q", "no", "index", "num", "questionno", "qid")
 )
-_NUMBER = re.compile(r"\D{0,20}?0*(\d{1,3})\D{0,20}")
+_NUMBER = lazily_compiled(r"\D{0,20}?0*(\d{1,3})\D{0,20}")
 
 
 def _numbered(value: Any, count: int) -> list[tuple[int, Any]] | None:

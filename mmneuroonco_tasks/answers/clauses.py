@@ -14,13 +14,14 @@ from .claims import Claim, Rank, mask_of_list
 from .mentions import ANY, LETTER, TEXT, kind_of, mask_of, mentions_in
 from .refusals import RESUMES, refusal_in
 from .rejection import rejection_is_untold
+from .tables import lazily_compiled
 from .words import FILLER, LIST
 
-_MENTION = re.compile(ANY)
-_NO_WORDS = re.compile(r"[^\w\ue000-\uf8ff]+")
+_MENTION = lazily_compiled(ANY)
+_NO_WORDS = lazily_compiled(r"[^\w\ue000-\uf8ff]+")
 #: "I'm not sure, B": the pick follows the refusal at once.
 _NEAR = 12
-_LAST = re.compile(rf"{ANY}\s?(?:[.!]|$)")
+_LAST = lazily_compiled(rf"{ANY}\s?(?:[.!]|$)")
 #: So many mentions of one option in a row are a model in a loop.
 _DEGENERATE = 4
 
@@ -131,7 +132,7 @@ def _claim_marked(clause: Clause) -> None:
     clause.words = picking.PREDICATED.sub(lambda found: take(found, Rank.MARKED), clause.words)
 
 
-_IS_FINDING = re.compile(
+_IS_FINDING = lazily_compiled(
     r"^(?:most likely |likely |probable |best )?(?:diagnosis|impression|result|conclusion|prediction)\b"
 )
 
@@ -143,7 +144,7 @@ def _is_bare(words: str) -> bool:
     return bool(left) and _MENTION.sub("", left) == ""
 
 
-_JOINS = re.compile(r"(?<![^\W_])(?:or|und|oder|et|ou|y|e|o|nor|plus)(?![^\W_])|和|或|与|と|과")
+_JOINS = lazily_compiled(r"(?<![^\W_])(?:or|und|oder|et|ou|y|e|o|nor|plus)(?![^\W_])|和|或|与|と|과")
 
 
 def _is_only_possible(words: str) -> bool:
@@ -195,4 +196,4 @@ def _claim_asserted(clause: Clause) -> None:
             clause.claim(Rank.MENTION, character)
 
 
-_TAIL = re.compile(rf"^[^\ue000-\ue2ff]*,\s?(?P<list>{LIST})\W*$")
+_TAIL = lazily_compiled(rf"^[^\ue000-\ue2ff]*,\s?(?P<list>{LIST})\W*$")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .tables import any_of
+from .tables import any_of, lazily_compiled
 
 _S = r"[\s_-]{0,2}"
 _WEIGHTED = rf"(?:{_S}(?:weighted|wi|w))?"
@@ -115,7 +115,7 @@ _CONCEPTS: dict[str, _Concept] = {
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.I)
+    return lazily_compiled(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.I)
 
 
 _PATTERN = {name: _compiled(concept.pattern) for name, concept in _CONCEPTS.items()}
@@ -143,8 +143,8 @@ def concept_of(text: str) -> str | None:
     return None
 
 
-_TRIMMED = re.compile(rf"^(?:an? |the )|^(?:(?:mri|brain|axial){_S}){{1,3}}|{_IMAGE}{{1,3}}$", re.I)
-_PARENTHESIS = re.compile(r"([^()]{1,80}?)\s?\(([^()]{1,80})\)")
+_TRIMMED = lazily_compiled(rf"^(?:an? |the )|^(?:(?:mri|brain|axial){_S}){{1,3}}|{_IMAGE}{{1,3}}$", re.I)
+_PARENTHESIS = lazily_compiled(r"([^()]{1,80}?)\s?\(([^()]{1,80})\)")
 
 
 def family_of(concept: str) -> str:

@@ -13,7 +13,8 @@ from .claims import CONFLICT_BIT, NOT_OFFERED_BIT, Claim, Rank, Reading
 from .mentions import LETTERS, is_one
 from .outcome import Outcome
 
-_RULES = {
+#: What an answer calls the rank of the claim that decided.
+RULES = {
     Rank.MENTION: "option-text",
     Rank.TEXT: "option-text",
     Rank.STRONG: "option-text",
@@ -89,7 +90,7 @@ def _text_contradicts(best: list[Claim], claims: list[Claim], reading: Reading) 
 
 
 def _agreed(best: list[Claim], top: Rank, claims: list[Claim], reading: Reading) -> Decision:
-    rule = _RULES[top]
+    rule = RULES[top]
     if any(claim.mask & CONFLICT_BIT for claim in best):
         return Decision(0, Outcome.AMBIGUOUS, "letter-against-text")
     singles = {claim.mask for claim in best if is_one(claim.mask)}

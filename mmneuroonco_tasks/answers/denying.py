@@ -5,11 +5,9 @@ Patterns are over rewritten text; the group ``list`` is what is not picked, else
 
 from __future__ import annotations
 
-import re
-
 from .mentions import ANY, BY_LETTER
 from .normalise import CROSS
-from .tables import any_of, phrases_of, table
+from .tables import any_of, lazily_compiled, phrases_of, table
 from .words import JOIN, LIST, few
 
 _HEDGE = any_of(
@@ -41,7 +39,7 @@ _DRAFT = any_of(
 
 #: What is only mentioned: each pattern's mentions are no claim. The group ``list`` where given, else all of them.
 CONSIDERED = tuple(
-    re.compile(pattern)
+    lazily_compiled(pattern)
     for pattern in phrases_of(
         r"""
         \b(?:between|among)\s(?P<list><ANY>\s(?:and|or|&|vs)\s<ANY>)
@@ -109,7 +107,7 @@ _VERB_NO = any_of(
 )
 
 DENIED = tuple(
-    re.compile(pattern)
+    lazily_compiled(pattern)
     for pattern in phrases_of(
         r"""
         (?P<list><LIST>)(?:,\s?no\s?(?=[;,.]|$)|\s?\((?:no|not|incorrect|wrong|unlikely|excluded|false|less likely)\))
@@ -136,7 +134,7 @@ DENIED = tuple(
 )
 
 #: Several that are all held possible.
-BOTH_POSSIBLE = re.compile(
+BOTH_POSSIBLE = lazily_compiled(
     table(
         r"""
         (?P<list><ANY>(?:(?:<JOIN>){1,2}<ANY>)+)\s(?:are|seem|remain|could be|may be|might be|look|would be|would|could|
@@ -152,7 +150,7 @@ BOTH_POSSIBLE = re.compile(
 )
 
 #: The worse side first; the better side stays.
-COMPARED = re.compile(
+COMPARED = lazily_compiled(
     table(
         r"""
         (?P<list><LIST>)\s(?:(?:is|are|was|seems?|looks?|appears?|would be|much|somewhat|far|slightly|also|even)\s){0,3}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .tables import any_of
+from .tables import any_of, lazily_compiled
 
 _NOUN = any_of(
     r"q(?:uestion|uest|ues|n|s)? questions ans(?:wer)? answers ^a(?=\d) item task response 问题 問題 问 問 题 題",
@@ -44,20 +44,20 @@ _TAIL = (
     r"(?:\s?(?:题|題|番|번|問|问))?[\"'）)\].]{0,3}(?:\s?[(\[](?![A-Ha-h]\s?[)\]])[^()\[\]\n]{1,60}[)\]])?"
     r"(?:'s)?(?:\s?(?:answer|ans|answers|答案)\b)?[\s\"']{0,2}[:.)\]=,|→>-]{0,3}"
 )
-_ANNOUNCED = re.compile(
+_ANNOUNCED = lazily_compiled(
     rf"(?<![^\W_])(?:the\s)?(?:{_NOUN})[\s.#:_№-]{{0,3}}(?:(?:no|number|nr|"
     rf"num)\.?\s?)?(?:0{{0,2}}(?P<number>\d{{1,3}})(?!\d)(?![.,]\d)(?!\s?(?:%|cm|mm))|"
     rf"(?P<word>{_WORDS}|(?:{_ROMAN})(?=\s?[:.)])))(?P<tail>{_TAIL})",
     re.I | re.M,
 )
-_ORDINAL = re.compile(
+_ORDINAL = lazily_compiled(
     (
         rf"(?<![^\W_])(?:(?:for|to|in|and|on)\s){{0,3}}(?:the\s)?(?P<word>{_ORDINALS})(?:\s(?P<noun>question|one|q|"
         rf"item|answer))?(?P<tail>\s?(?:[:=,→-]|(?=\s(?:is\b|i\b|the answer|\(?[A-H]\b))))"
     ),
     re.I,
 )
-_BARE = re.compile(
+_BARE = lazily_compiled(
     r"(?P<line>^[\s>*#★(\[\"'{|•-]{0,6})?(?<![^\W_])(?<![\d.]\.)(?<!\d[-/])(?:no\.?\s?|#\s?|"
     r"№\s?)?0{0,2}(?P<number>\d{1,3})(?![\d%])(?![.,/]\d)"
     r"(?P<tail>[\"')\].]{0,3}\s?[:.)\]=,|/→>-]{0,2})(?P<space>\s?)(?P<letter>(?=[(\[<\"'*]{0,2}[A-Ha-h](?![^\W_]|"

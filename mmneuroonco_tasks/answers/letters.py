@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .mentions import LETTER, LETTERS, NOT_OFFERED, mention
-from .tables import any_of, set_of
+from .tables import any_of, lazily_compiled, set_of
 
 _NOUN = any_of(
     r"options? choices? letters? alternatives? opci[oó]n op[cç][aã]o alternativa lettre letra buchstabe lettera",
@@ -43,15 +43,15 @@ _BEGINS = set_of(
 )
 
 _LOOKALIKES = str.maketrans("АВСЕΑΒΕаес", "ABCEABEaec")
-_LOOKALIKE = re.compile(
+_LOOKALIKE = lazily_compiled(
     r"(?P<before>^|[\n:=(\[★✓→]\s?|\b(?:option|answer|ответ|вариант|буква|is|—|-)\s)(?P<letter>[АВСЕΑΒΕаес])"
     r"(?=\s?(?:[)\]},;|]|[.:](?!\w)|$|\n))",
     re.I | re.M,
 )
-_RANGE = re.compile(r"(?<![\w'-])([A-H])\s?(-|(?:to|through|thru|bis)(?=\s))\s?([A-H])(?![\w'-])")
-_PREFERS = re.compile(r"prefer\w*\s(?:option\s)?$", re.I)
+_RANGE = lazily_compiled(r"(?<![\w'-])([A-H])\s?(-|(?:to|through|thru|bis)(?=\s))\s?([A-H])(?![\w'-])")
+_PREFERS = lazily_compiled(r"prefer\w*\s(?:option\s)?$", re.I)
 
-_LETTER = re.compile(
+_LETTER = lazily_compiled(
     rf"[(\[{{<\"']\s?(?P<wrapped>[A-Ha-h])\s?[)\]}}>\"']"
     rf"|(?P<noun>\b(?:{_NOUN})\s?[:#]?\s?)(?P<named>[A-Ha-h])(?![\w'])(?!-\w)"
     r"|(?P<start>^[★✓✗☐\s]{0,4})(?P<lower>[a-h])(?=\s?[.):](?!\w)|\s?$|\s?[-=|,]\s)"
@@ -60,10 +60,10 @@ _LETTER = re.compile(
     r"|(?P<plain>(?<![\w'@#.])(?<!\w-)[A-H])(?!['\w])(?!\.\w)(?!-\w)(?!\s?&\s?E\b)",
     re.M,
 )
-_BEFORE = re.compile(r"(\S+)\s$")
-_AFTER = re.compile(r" ?([^\s.,;:!?()\[\]|]+)")
-_LEADING = re.compile(r"^([★\s]{0,2}[A-H])\s(?=([A-Z][\w']{0,12})\b)")
-_CLOSED_LEADING = re.compile(
+_BEFORE = lazily_compiled(r"(\S+)\s$")
+_AFTER = lazily_compiled(r" ?([^\s.,;:!?()\[\]|]+)")
+_LEADING = lazily_compiled(r"^([★\s]{0,2}[A-H])\s(?=([A-Z][\w']{0,12})\b)")
+_CLOSED_LEADING = lazily_compiled(
     (
         r"^([★\s]{0,2}(?:[(\[]?[A-H][)\]](?=\s[A-Z])|[A-H](?=\s?:\s(?:[Tt]h(?:e|ere|is|ese)|[Ii]t|[Bb]ecause|"
         r"[Ss]ince|[Aa]n?|[Ww]ith|[Dd]ue)\b)))\s?:?\s"
@@ -73,7 +73,7 @@ _CLOSED_LEADING = re.compile(
 
 #: A short reply may end in a lower-case letter ("i choose b"); a is too often an article cut off.
 _SHORT = 40
-_LAST_OF_SHORT = re.compile(r"(?<=[a-z:] )[b-h](?=\W{0,3}$)")
+_LAST_OF_SHORT = lazily_compiled(r"(?<=[a-z:] )[b-h](?=\W{0,3}$)")
 
 _CONTEXT = 24
 

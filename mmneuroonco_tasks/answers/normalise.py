@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .tables import lazily_compiled
+
 #: One sign for each family. The ballot box with a cross is left: it depends on its neighbours what it means.
 TICK, CROSS, EMPTY_BOX, ARROW, STAR = "✓", "✗", "☐", "→", "★"
 
@@ -33,33 +35,33 @@ _LETTERS = {
 _TABLE = str.maketrans({**{c: sign for sign, family in _FAMILIES.items() for c in family}, **_LETTERS})
 
 # Private-use characters are the reader's own alphabet; the rest is invisible.
-_INVISIBLE = re.compile(
+_INVISIBLE = lazily_compiled(
     "[\ud800-\udfff\ue000-\uf8ff\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\ufe00-\ufe0f\u20e3"
     "\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\U000e0000-\U0010ffff]"
 )
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_BLANKS = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"(?: ?\n){2,} ?| ?\n ?")
-_REPEATED = re.compile(r"([^\w\s])\1{7,}")
+_LINE_ENDS = lazily_compiled("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BLANKS = lazily_compiled(r"[^\S\n]+")
+_LINES = lazily_compiled(r"(?: ?\n){2,} ?| ?\n ?")
+_REPEATED = lazily_compiled(r"([^\w\s])\1{7,}")
 
-_ENTITY = re.compile(r"&(lt|gt|amp|quot|apos|nbsp|#39|#34|#60|#62|#x27);", re.I)
+_ENTITY = lazily_compiled(r"&(lt|gt|amp|quot|apos|nbsp|#39|#34|#60|#62|#x27);", re.I)
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "nbsp": " "}
 _ENTITIES |= {"#39": "'", "#34": '"', "#60": "<", "#62": ">", "#x27": "'"}
-_ASCII_ARROW = re.compile(r"(?<![-=<>])(?:<--?|<==|[-=]{1,2}>)(?!>)")
-_POINTING = re.compile(r"^>{2,}(?=\s)", re.M)
-_CHECKED = re.compile(r"\[\s?[xX✓]\s?\]|\(\s?[xX✓]\s?\)")
-_UNCHECKED = re.compile(r"\[\s?\]|\(\s\)")
-_EM_DASH = re.compile(r"\s?—\s?|\s?⸺\s?|\s–\s|(?<=\s)--(?=\s)")
-_ABBREVIATION = re.compile(
+_ASCII_ARROW = lazily_compiled(r"(?<![-=<>])(?:<--?|<==|[-=]{1,2}>)(?!>)")
+_POINTING = lazily_compiled(r"^>{2,}(?=\s)", re.M)
+_CHECKED = lazily_compiled(r"\[\s?[xX✓]\s?\]|\(\s?[xX✓]\s?\)")
+_UNCHECKED = lazily_compiled(r"\[\s?\]|\(\s\)")
+_EM_DASH = lazily_compiled(r"\s?—\s?|\s?⸺\s?|\s–\s|(?<=\s)--(?=\s)")
+_ABBREVIATION = lazily_compiled(
     r"\b(e\.g|i\.e|vs|approx|dr|prof|fig|etc|cf|incl|resp|ca|a\.k\.a|p\. ?ex|z\. ?b|u\.s)\.", re.I
 )
-_AI = re.compile(r"\bA\. ?I\.")
+_AI = lazily_compiled(r"\bA\. ?I\.")
 
 # Scripts written without blanks, or with endings glued to a Latin letter ("Bです", "B입니다").
 _GLUED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0600-\u06ff\u0900-\u097f"
-_INTO_LATIN = re.compile(f"(?<=[{_GLUED}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[{_GLUED}])")
+_INTO_LATIN = lazily_compiled(f"(?<=[{_GLUED}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[{_GLUED}])")
 # Glued in Latin script: "OptionB", "答案B" is handled above.
-_GLUED_OPTION = re.compile(r"\b([Oo]ption|OPTION|[Cc]hoice|[Aa]nswer)([A-H])\b")
+_GLUED_OPTION = lazily_compiled(r"\b([Oo]ption|OPTION|[Cc]hoice|[Aa]nswer)([A-H])\b")
 
 _CHUNK = 256
 

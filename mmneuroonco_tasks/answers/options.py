@@ -8,7 +8,8 @@ later works on the rewritten text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import mentions
@@ -17,6 +18,7 @@ from .letters import rewrite_letters
 from .mentions import LETTERS, TEXT, mention
 from .normalise import plain
 from .refusals import refusal_in
+from .tables import lazily_compiled
 
 #: Where no option says so in words, this letter is none-of-the-above.
 REJECTION = "E"
@@ -24,12 +26,12 @@ _REJECTIONS = frozenset(
     ("none of the above", "none of these", "none of the options", "none of the above options", "none of the others")
 )
 
-_WORD = re.compile(r"[^\W_]+|[<>≤≥+%]")
+_WORD = lazily_compiled(r"[^\W_]+|[<>≤≥+%]")
 _GAP = r"(?:[^\w\n]|_){0,3}"
 #: Words that an option text and a response may have or lack: "Round or oval", "round/oval".
 _LOOSE = frozenset(("and", "or"))
 _LOOSE_GAP = r"(?:[^\w\n]|_){0,3}(?:(?:and|or|to)(?:[^\w\n]|_){1,2})?"
-_LOOSE_TEXT = re.compile(r"[/,]|\b(?:and|or)\b|\d\s?-\s?\d", re.I)
+_LOOSE_TEXT = lazily_compiled(r"[/,]|\b(?:and|or)\b|\d\s?-\s?\d", re.I)
 #: Signs that an option or a response may say in words.
 _SIGNS = {"<": r"\b(?:less|smaller) than\b", ">": r"\b(?:greater|more|larger) than\b"}
 _SPELLINGS = {"tumor": "tumou?r", "tumour": "tumou?r", "center": "cent(?:er|re)", "centre": "cent(?:er|re)"}
@@ -38,7 +40,7 @@ _ENDINGS = r"(?!\w)(?!-(?!(?:shaped|sized|type|appearing|looking|based|weighted)
 # An option's text may be preceded by a hyphen only as a dash.
 _BEGINNING = r"(?<!\w)(?<!\w-)"
 #: Parts of "Round/Oval", "Small or focal", "Large (> 3 cm)", each of which may stand for the whole.
-_PARTS = re.compile(r"[/()]|\bor\b")
+_PARTS = lazily_compiled(r"[/()]|\bor\b")
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -48,10 +50,11 @@ def words(text: str) -> tuple[str, ...]:
     ('t1', 'ce', 'post', 'contrast')
     """
     for sign, spoken in _SIGNS.items():
-        text = re.sub(spoken, f" {sign} ", text, flags=re.I)
+        text = re.sub(spoken, f" {sign} ", text, flags=re.I) if "than" in text.lower() else text
     return tuple(_WORD.findall(text.lower()))
 
 
+@lru_cache(maxsize=8192)
 def is_rejection(option: str) -> bool:
     """Whether an option says that none of the others is right.
 
@@ -61,38 +64,86 @@ def is_rejection(option: str) -> bool:
     return " ".join(words(option)) in _REJECTIONS
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is looked for on account of one option's text; texts come again and again, so each is worked out once."""
+
+    whole: tuple[str, ...]
+    loose: bool
+    parts: frozenset[tuple[str, ...]]
+    concept: str | None
+    #: The words of a text that sounds like a refusal ("Cannot be determined").
+    refusing: tuple[str, ...] | None
+
+
+@lru_cache(maxsize=8192)
+def _known(text: str) -> _Known:
+    whole = _without_loose(words(text))
+    parts = {_without_loose(words(part)) for part in _PARTS.split(text)} - {whole, ()}
+    return _Known(
+        whole,
+        _LOOSE_TEXT.search(text) is not None,
+        frozenset(part for part in parts if sum(map(len, part)) > 2) if len(parts) > 1 else frozenset(),
+        concept_of(text),
+        words(text) if refusal_in(text.lower()) else None,
+    )
+
+
+@lru_cache(maxsize=8192)
+def is_letter(text: str) -> bool:
+    """Whether a single letter may be a mention of an option by this text.
+
+    >>> is_letter("B"), is_letter("T2")
+    (True, False)
+    """
+    return len(_joined(_without_loose(words(text)))) < 2
+
+
+_plain = lru_cache(maxsize=8192)(plain)
+
+
+def texts_of(options: Mapping[str, str]) -> dict[str, str]:
+    """By offered letter, the option's text in plain characters."""
+    return {letter: _plain(str(text)) for letter, text in options.items() if letter in LETTERS and len(letter) == 1}
+
+
+def rejection_of(texts: Mapping[str, str]) -> int:
+    """The bit of none-of-the-above: found by its words, since a shuffled question has it at another letter than E."""
+    letter = max((letter for letter, text in texts.items() if is_rejection(text)), default=REJECTION)
+    return 1 << LETTERS.index(letter) if letter in texts else 0
+
+
 class OptionReader:
     """The options of one question, ready to be found in responses."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        texts = {letter: plain(str(text)) for letter, text in options.items() if letter in LETTERS and len(letter) == 1}
+        texts = texts_of(options)
         self.offered = sum(1 << LETTERS.index(letter) for letter in texts)
         #: The bit of "None of the above", or 0 where it is not offered.
-        self.rejection = _rejection(texts)
+        self.rejection = rejection_of(texts)
         self._wholes: dict[str, int] = {}
         self._parts: dict[str, int] = {}
-        self._known: set[tuple[tuple[str, ...], bool]] = set()
         self._concepts: dict[str, int] = {}
+        keys: set[tuple[tuple[str, ...], bool]] = set()
+        refusing: set[tuple[tuple[str, ...], bool]] = set()
         for letter, text in texts.items():
-            self._learn(1 << LETTERS.index(letter), text)
+            bit, known = 1 << LETTERS.index(letter), _known(text)
+            keys |= self._learn(bit, known)
+            if known.refusing is not None:
+                refusing.add((known.refusing, False))
         self._families = frozenset(map(family_of, self._concepts))
-        self._pattern = _compiled(self._known)
-        self._refusing = _compiled({(words(text), False) for text in texts.values() if refusal_in(text.lower())})
+        self._spellings = [_spelling(*key) for key in _longest_first(keys)]
+        self._refusing = _compiled(refusing)
 
-    def _learn(self, bit: int, text: str) -> None:
-        whole = _without_loose(words(text))
-        parts = {_without_loose(words(part)) for part in _PARTS.split(text)} - {whole, ()}
-        self._note(self._wholes, whole, bit, loose=_LOOSE_TEXT.search(text) is not None)
-        for part in parts if len(parts) > 1 else ():
-            if sum(map(len, part)) > 2:
-                self._note(self._parts, part, bit)
-        if (concept := concept_of(text)) is not None:
-            self._concepts[concept] = self._concepts.get(concept, 0) | bit
-
-    def _note(self, table: dict[str, int], key: tuple[str, ...], bit: int, *, loose: bool = False) -> None:
-        if key:
-            self._known.add((key, loose))
-            table[_joined(key)] = table.get(_joined(key), 0) | bit
+    def _learn(self, bit: int, known: _Known) -> set[tuple[tuple[str, ...], bool]]:
+        if known.whole:
+            self._wholes[_joined(known.whole)] = self._wholes.get(_joined(known.whole), 0) | bit
+        for part in known.parts:
+            self._parts[_joined(part)] = self._parts.get(_joined(part), 0) | bit
+        if known.concept is not None:
+            self._concepts[known.concept] = self._concepts.get(known.concept, 0) | bit
+        whole = {(known.whole, known.loose)} if known.whole else set()
+        return whole | {(part, False) for part in known.parts}
 
     def _mask(self, matched: str) -> int:
         key = words(matched)
@@ -102,8 +153,7 @@ class OptionReader:
     def _spans(self, text: str) -> list[tuple[int, int, int]]:
         """Start, end and options of every mention by text; no options where a synonym names none of them."""
         found = []
-        if self._pattern:
-            found += [(m.start(), -m.end(), 0, self._mask(m.group())) for m in self._pattern.finditer(text)]
+        found += [(m.start(), -m.end(), 0, self._mask(m.group())) for m in _first_of(self._spellings, text)]
         if self._families:
             found += [
                 (start, -end, 1, self._concepts.get(name, 0))
@@ -142,10 +192,45 @@ class OptionReader:
         return self.offered & ~self.rejection & ~named == 0
 
 
-def _compiled(known: set[tuple[tuple[str, ...], bool]]) -> re.Pattern[str] | None:
-    longest_first = sorted(known, key=lambda each: (-sum(map(len, each[0])), each))
-    spellings = "|".join(dict.fromkeys(_spelling(key, loose) for key, loose in longest_first))
+def _longest_first(keys: set[tuple[tuple[str, ...], bool]]) -> list[tuple[tuple[str, ...], bool]]:
+    return sorted(keys, key=lambda each: (-sum(map(len, each[0])), each))
+
+
+def _compiled(keys: set[tuple[tuple[str, ...], bool]]) -> re.Pattern[str] | None:
+    spellings = "|".join(dict.fromkeys(_spelling(*key).words for key in _longest_first(keys)))
     return re.compile(f"{_BEGINNING}(?:{spellings}){_ENDINGS}", re.I) if spellings else None
+
+
+@dataclass(frozen=True)
+class _Spelling:
+    """How the words of an option's text, or of a part of it, may be written in a response."""
+
+    words: str
+    #: Without each of these a lower-case ASCII text holds no match; ``None`` where that cannot be told.
+    needed: tuple[str, ...] | None
+    pattern: re.Pattern[str] = field(repr=False)
+
+    def may_be_in(self, lowered: str) -> bool:
+        """Whether it is worth a search, which compiles the pattern."""
+        return self.needed is None or not lowered.isascii() or all(part in lowered for part in self.needed)
+
+
+def _first_of(spellings: list[_Spelling], text: str) -> Iterator[re.Match[str]]:
+    """What one pattern of all spellings would find: from left to right, at one place the first spelling's match.
+
+    Most texts hold few of the spellings, and questions share them: so each is a pattern of its own.
+    """
+    lowered = text.lower()
+    patterns = [spelling.pattern for spelling in spellings if spelling.may_be_in(lowered)]
+    coming = [(found.start(), order, found) for order, each in enumerate(patterns) if (found := each.search(text))]
+    while coming:
+        _, _, first = min(coming, key=lambda each: each[:2])
+        yield first
+        end = first.end()
+        later = [
+            (order, found if start >= end else patterns[order].search(text, end)) for start, order, found in coming
+        ]
+        coming = [(found.start(), order, found) for order, found in later if found]
 
 
 def _without_loose(key: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,7 +253,8 @@ def _spelling_of_word(word: str) -> str:
     return f"(?:{word}|{_SIGNS[word]})" if word in _SIGNS else _SPELLINGS.get(word, re.escape(word))
 
 
-def _spelling(key: tuple[str, ...], loose: bool) -> str:
+@lru_cache(maxsize=8192)
+def _spelling(key: tuple[str, ...], loose: bool) -> _Spelling:
     *first, last = (_spelling_of_word(word) for word in key)
     if last.endswith("metastasis"):
         last = last[:-2] + "[ie]s"
@@ -176,13 +262,11 @@ def _spelling(key: tuple[str, ...], loose: bool) -> str:
         last += "?"
     elif last[-1:].isalpha() and len(last) > 2:
         last += "(?:es|s)?" if last.endswith("ss") else "s?"
-    return (_LOOSE_GAP if loose else _GAP).join([*first, last])
-
-
-def _rejection(texts: Mapping[str, str]) -> int:
-    """The bit of none-of-the-above: found by its words, since a shuffled question has it at another letter than E."""
-    letter = max((letter for letter, text in texts.items() if is_rejection(text)), default=REJECTION)
-    return 1 << LETTERS.index(letter) if letter in texts else 0
+    spelling = (_LOOSE_GAP if loose else _GAP).join([*first, last])
+    # Spellings of a word differ in its last letters at most; signs are written in words too.
+    needed = tuple(word[: max(1, len(word) - 2)] for word in key if word not in _SIGNS)
+    pattern = lazily_compiled(f"{_BEGINNING}(?:{spelling}){_ENDINGS}", re.I)
+    return _Spelling(spelling, needed if "".join(key).isascii() else None, pattern)
 
 
 @lru_cache(maxsize=8192)

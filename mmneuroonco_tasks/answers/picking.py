@@ -9,7 +9,7 @@ import re
 
 from .mentions import ANY
 from .normalise import ARROW, TICK
-from .tables import any_of, table
+from .tables import any_of, lazily_compiled, table
 from .words import LIST, SOME_FILLERS, few
 
 _ADJECTIVE = any_of(
@@ -86,7 +86,7 @@ _ABOUT = table(
     """,
 )
 
-MARKER = re.compile(
+MARKER = lazily_compiled(
     table(
         r"""
         (?<![^\W_])(?P<label><LABEL>)(?:\([^()]{0,20}\))?s?<ABOUT>\s?(?:<LINK>)
@@ -102,7 +102,7 @@ MARKER = re.compile(
 )
 
 #: "none" as a whole answer, after its announcement or verb.
-NONE_ANNOUNCED = re.compile(
+NONE_ANNOUNCED = lazily_compiled(
     table(
         r"""
         (?P<before>^[^\w\n\ue000-\uf8ff]{0,4}<ANY>\s?[:.)|,(=-]{1,2}\s?|(?<![^\W_])(?:<LABEL>)<ABOUT>\s?<LINK>|\b
@@ -117,10 +117,10 @@ NONE_ANNOUNCED = re.compile(
 )
 
 #: The announcement of what then turns out a refusal.
-ANNOUNCED = re.compile(rf"(?:^|[\s.,])(?:{_LABEL})\s?[:=]+\s?\W{{0,2}}$")
+ANNOUNCED = lazily_compiled(rf"(?:^|[\s.,])(?:{_LABEL})\s?[:=]+\s?\W{{0,2}}$")
 
 #: The announcement alone on a line: its answer is on the next.
-LABEL_LINE = re.compile(
+LABEL_LINE = lazily_compiled(
     table(
         r"""
         ^(?P<label>\W{0,3}(?:(?:so|therefore|thus|here is|here's)[, ]+)?<LABEL>(?:\s(?:is|to the question|es|est|
@@ -132,7 +132,7 @@ LABEL_LINE = re.compile(
     re.M,
 )
 
-FINALITY = re.compile(
+FINALITY = lazily_compiled(
     table(
         r"""
         \bfinal
@@ -155,7 +155,7 @@ FINALITY = re.compile(
 )
 
 #: Verbs of choosing, right before the mention.
-PICK = re.compile(
+PICK = lazily_compiled(
     table(
         r"""
         (?:\b(?:choos\w+|chose|select(?:ing|ed)?|chosen|pick(?:ing|ed)?|go(?:ing)? (?:ahead )?(?:with|for)|went with|opt
@@ -175,7 +175,7 @@ PICK = re.compile(
 )
 
 #: The mention is said to be the answer: "B is the best choice".
-PREDICATED = re.compile(
+PREDICATED = lazily_compiled(
     table(
         r"""
         (?P<list><LIST>)\s(?:is|are|was|would be|must be|should be|seems|appears|has to be)\s(?:(?:to be|clearly|
@@ -206,7 +206,7 @@ _BE = any_of(
 )
 
 #: The mention is what a predicate of picking says something of: "B is the best fit".
-ASSERTED_AFTER = re.compile(
+ASSERTED_AFTER = lazily_compiled(
     table(
         r"""
         (?P<list><LIST>)\s?(?:[,:(<ARROW>|-]\s?)?(?:<BE>\s){0,5}<PREDICATE>
@@ -236,7 +236,7 @@ _CUE = any_of(
     ARROW,
 )
 
-ASSERTED_BEFORE = re.compile(
+ASSERTED_BEFORE = lazily_compiled(
     table(
         r"""
         (?<![^\W_])<CUE>\s?(?:[\"'(]\s?)?<FEW_6_WITH_COMMAS>(?P<list><LIST>)
@@ -251,10 +251,10 @@ ASSERTED_BEFORE = re.compile(
 )
 
 #: Only held possible, not said to be so.
-POSSIBLE = re.compile(r"\b(?:could|might|may|possibly|perhaps|maybe|potentially|conceivably)\b")
+POSSIBLE = lazily_compiled(r"\b(?:could|might|may|possibly|perhaps|maybe|potentially|conceivably)\b")
 
 #: Said so plainly that it stands beside the words of a refusal.
-STRONG = re.compile(
+STRONG = lazily_compiled(
     table(
         r"""
         \bmost (?:\w+ )?(?:likely|like|consistent|probable|compatible|suggestive|in keeping|closely|fitting|
@@ -273,7 +273,7 @@ STRONG = re.compile(
 )
 
 #: Of several texts, the one that is said to be the best.
-SUPERLATIVE = re.compile(
+SUPERLATIVE = lazily_compiled(
     table(
         r"""
         \bmost (?:\w+ )?(?:likely|consistent|probable|compatible|suggestive|in keeping|closely|fitting|appropriate|
@@ -285,7 +285,7 @@ SUPERLATIVE = re.compile(
     ),
 )
 
-CONCLUDES = re.compile(
+CONCLUDES = lazily_compiled(
     table(
         r"""
         ^\W*(?:so|thus|therefore|hence|overall|in conclusion|in summary|to conclude|to summari[sz]e|in short|ultimately|
@@ -305,7 +305,7 @@ CONCLUDES = re.compile(
 )
 
 #: Questions that ask, and do not answer with a mark of doubt.
-ASKING = re.compile(
+ASKING = lazily_compiled(
     table(
         r"""
         ^\W*(?:and |or |so |but )?(?:does|do|did|is|are|was|were|could|should|can|would|will|may|might|what|which|who|

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .tables import lazily_compiled
+
 _NAMES = (
     r"(?:\w{1,12}:)?(?:think|thinking|thoughts?|reasoning|reason|reflection|reflect|scratch_?pad|analysis|cot|"
     r"chain[_ -]of[_ -]thought|(?:inner|internal)_?(?:monologue|thoughts?)|monologue|deliberation)"
@@ -22,14 +24,14 @@ _CLOSING = (
     rf"<\s?/\s?{_NAMES}\s?>|◁/think▷|\[/(?:THINK|think|THINKING)\]|<\|end_of_thought\|>|<\|END_THINKING\|>|"
     r"<\|(?:/think|/thinking|end_of_think|end_think)\|>|<unused95>|<\|channel\|>\s?final(?:<\|message\|>)?"
 )
-_TAG = re.compile(rf"(?P<open>{_OPENING})|(?P<close>{_CLOSING})", re.I)
+_TAG = lazily_compiled(rf"(?P<open>{_OPENING})|(?P<close>{_CLOSING})", re.I)
 
 # gpt-oss with its special tokens removed: "analysisWe need …assistantfinalB".
-_STRIPPED_START = re.compile(r"analysis(?=[A-Z\n\"'(])")
+_STRIPPED_START = lazily_compiled(r"analysis(?=[A-Z\n\"'(])")
 _STRIPPED_END = "assistantfinal"
 
 # Sections that explain without being the reasoning proper: dropped where closed, kept as text where not.
-_ASIDE = re.compile(
+_ASIDE = lazily_compiled(
     r"<\s?(?P<close>/?)\s?(?P<name>explanation|rationale|justification|summary|caption|observations?|description)\s?>",
     re.I,
 )
@@ -77,15 +79,17 @@ def _without_asides(text: str) -> str:
     return "\n".join(kept)
 
 
-_TURN = re.compile(
+_TURN = lazily_compiled(
     r"<\|(?:im_start|start_header_id)\|>\s?(?P<a>\w+)(?:<\|end_header_id\|>)?|<start_of_turn>(?P<b>\w+)|"
     r"<\|(?P<c>user|assistant|system|human)\|>|(?P<inst>\[/INST\])|(?P<ask>\[INST\])|"
     r"^(?:[#*]{1,4} ?)?(?P<d>user|human|assistant|system|model)(?:\*\*)?\s?(?::|$)|"
     r"\b(?P<e>USER|ASSISTANT|HUMAN|SYSTEM)\s?:",
     re.I | re.M,
 )
-_END_OF_TURN = re.compile(r"<\|im_end\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|endoftext\|>|<end_of_turn>|</s>|<eos>", re.I)
-_SPECIAL = re.compile(
+_END_OF_TURN = lazily_compiled(
+    r"<\|im_end\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|endoftext\|>|<end_of_turn>|</s>|<eos>", re.I
+)
+_SPECIAL = lazily_compiled(
     r"<\|[^|<>\n]{1,40}\|>|</?s>|<(?:eos|bos|pad|unk|unused\d+|image|img)>|<end_of_turn>|\[/?INST\]", re.I
 )
 

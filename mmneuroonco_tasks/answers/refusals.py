@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .tables import any_of, table
+from .tables import any_of, lazily_compiled, table
 
 _CANNOT = any_of(
     r"can(?:no|')t cant can_not could_not couldn't",
@@ -311,10 +311,10 @@ _OTHERS = "|".join(
         ),
     )
 )
-_PATTERN = re.compile(f"{_ENGLISH}|{_OTHERS}")
+_PATTERN = lazily_compiled(f"{_ENGLISH}|{_OTHERS}")
 
 #: Where a clause goes on, after its refusal, to what may be a pick.
-RESUMES = re.compile(
+RESUMES = lazily_compiled(
     table(
         r"""
         [,:]\s*(?=(?:i\b|i'd|i'll|my\b|here\b|the (?:best|closest|nearest|most|answer|correct|findings?|images?|

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from .mentions import ANY
-from .tables import any_of, table
+from .tables import any_of, lazily_compiled, table
 
 _OF_OFFER = any_of(
     r"above below listed given provided offered available presented supplied stated mentioned named shown",
@@ -192,10 +192,10 @@ _IN_OTHER_LANGUAGES = table(
     ไม่มีข้อใดถูก
     """,
 )
-_PATTERN = re.compile(rf"(?<![^\W_])(?:{_WORDS}|{_IN_OTHER_LANGUAGES})|{_GLUED_WORDS}")
+_PATTERN = lazily_compiled(rf"(?<![^\W_])(?:{_WORDS}|{_IN_OTHER_LANGUAGES})|{_GLUED_WORDS}")
 
 #: After it, nothing was rejected: that none can be *told* is a refusal.
-_UNTOLD = re.compile(
+_UNTOLD = lazily_compiled(
     table(
         r"""
         [\s,]*(?:\w+\s){0,3}?(?:can|could|may|is possible to|are possible to)\s?(?:not\s)?(?:be\s)?(?:\w+ly\s)?
@@ -204,7 +204,7 @@ _UNTOLD = re.compile(
         """,
     ),
 )
-_FOLLOWED = re.compile(
+_FOLLOWED = lazily_compiled(
     table(
         r"""
         [\s,]*(?:can|could)\s(?:be\s)?(?:\w+ly\s)?(?:determin|confirm|verif|select|chos|establish|assess|
@@ -214,11 +214,11 @@ _FOLLOWED = re.compile(
     ),
 )
 #: A whole response or payload that says it in one word.
-_ONE_WORD = re.compile(
+_ONE_WORD = lazily_compiled(
     r"(?:none|nothing|neither|ninguna|ninguno|aucune?|keine[rs]?|nessun[ao]|nenhuma?|无|都不是|なし|없음|нет|geen|hiçbiri)",
     re.I,
 )
-_OTHERS = re.compile(r"\b(?:other|others|rest|remaining)\b")
+_OTHERS = lazily_compiled(r"\b(?:other|others|rest|remaining)\b")
 
 
 def rewrite_rejection(text: str, rejecting: str) -> str:

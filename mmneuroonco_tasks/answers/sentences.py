@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,10 +10,11 @@ from .claims import Rank, Reading
 from .clauses import Clause, read_clause
 from .mentions import ANY
 from .refusals import refusal_in
+from .tables import lazily_compiled
 
-_MENTION = re.compile(ANY)
+_MENTION = lazily_compiled(ANY)
 _LONGEST = 600
-_PIECE = re.compile(r"(?s).{1,600}(?:(?<=\s)|$)|.{1,600}")
+_PIECE = lazily_compiled(r"(?s).{1,600}(?:(?<=\s)|$)|.{1,600}")
 
 
 def read_claims(text: str, rejecting: str) -> Reading:

@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .claims import CONFLICT_BIT, NOT_OFFERED_BIT, Claim, Rank, Reading
-from .decision import Decision, decide
+from .decision import RULES, Decision, decide
 from .failures import is_failure
 from .markup import without_markup
-from .mentions import NOT_OFFERED, TEXT, letter_of, mention
+from .mentions import LETTERS, NOT_OFFERED, TEXT, letter_of, mention
 from .normalise import plain
-from .options import OptionReader, reader_of
+from .options import OptionReader, is_letter, reader_of, rejection_of, texts_of
 from .outcome import Answer, Outcome
 from .reasoning import last_speaker, without_reasoning
 from .rejection import is_one_word_rejection
 from .rewriting import rewritten
 from .sentences import read_claims, refuses
 from .structured import fields, json_answer, json_value
+from .tables import lazily_compiled
 
 FAILED = Answer(Outcome.FAILED, None, "failure")
 ENDLESS = Answer(Outcome.UNPARSED, None, "reasoning-not-ended")
@@ -52,6 +53,9 @@ def read_answer(text: str | None, options: Mapping[str, str]) -> Answer:
     >>> read_answer("I cannot determine whether A or B is right.", options).outcome.value
     'refused'
     """
+    alone = _letter_alone(text, options)
+    if alone is not None:
+        return alone
     response = plain(as_text(text))
     if is_failure(response):
         return FAILED
@@ -67,7 +71,23 @@ def read_answer(text: str | None, options: Mapping[str, str]) -> Answer:
     return read_spoken(said, reader)
 
 
-_NEXT_QUESTION = re.compile(r"\n\W{0,4}Question\W{0,3}:", re.I)
+#: By a response that is a letter and nothing else, the letter.
+_ALONE = {form.format(letter): letter for letter in LETTERS for form in ("{}", "{}.", "{})", "({})")}
+
+
+def _letter_alone(text: object, options: Mapping[str, str]) -> Answer | None:
+    """What an offered letter alone comes to, which most responses are: the same as by the long way, without tables."""
+    letter = _ALONE.get(text.strip(" \n")) if isinstance(text, str) else None
+    if letter is None:
+        return None
+    texts = texts_of(options)
+    if letter not in texts or any(map(is_letter, texts.values())):
+        return None
+    rejected = rejection_of(texts) == 1 << LETTERS.index(letter)
+    return Answer(Outcome.REJECTED if rejected else Outcome.ANSWERED, letter, RULES[Rank.LINE])
+
+
+_NEXT_QUESTION = lazily_compiled(r"\n\W{0,4}Question\W{0,3}:", re.I)
 
 
 def _split_at_next_question(text: str) -> tuple[str, bool]:
@@ -79,7 +99,7 @@ def _split_at_next_question(text: str) -> tuple[str, bool]:
 #: Of a longer text only so many characters of its beginning and end are read.
 _HEAD, _TAIL = 20_000, 80_000
 _LONGEST_CUT = 5_000
-_SENTENCE_END = re.compile(r"[.!?]\s|\n")
+_SENTENCE_END = lazily_compiled(r"[.!?]\s|\n")
 
 
 def spoken(response: str) -> str | None:

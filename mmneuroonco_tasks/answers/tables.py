@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
+from typing import Any, cast
 
 _CLASS = re.compile(r"<([A-Z][A-Z_0-9]*)>")
 
@@ -56,3 +57,25 @@ def phrases_of(text: str, **classes: str) -> list[str]:
         elif line.strip() and not line.startswith("#"):
             phrases.append(line.strip())
     return [_CLASS.sub(lambda found: classes[found[1]], phrase) for phrase in phrases]
+
+
+class _LazilyCompiled:
+    """A pattern that is compiled when something of it is first asked for, and stands in for it from then on."""
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self._source = (pattern, flags)
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = re.compile(*self._source)
+        for method in ("search", "match", "fullmatch", "finditer", "findall", "split", "sub", "groupindex"):
+            setattr(self, method, getattr(compiled, method))
+        return getattr(compiled, name)
+
+
+def lazily_compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """The pattern, compiled when it is first used: all of them take longer than the rest of a start.
+
+    >>> lazily_compiled("[a-e]", re.I).findall("A, x, b")
+    ['A', 'b']
+    """
+    return cast("re.Pattern[str]", _LazilyCompiled(pattern, int(flags)))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from .mentions import ANY
 from .normalise import CROSS, TICK
-from .tables import table
+from .tables import lazily_compiled, table
 
 #: Said before the statement proper; rewritten so that the other patterns need not know them.
 IDIOMS = tuple(
-    (re.compile(pattern), replacement)
+    (lazily_compiled(pattern), replacement)
     for pattern, replacement in (
         ((
             r"\b(?:if|when)\s(?:(?:i|one|we)(?:'m|\sam|\swere|\swas|'d|\shad|\shave|\smust|\sis)?|really|"
@@ -43,7 +41,7 @@ IDIOMS = tuple(
 )  # fmt: skip
 
 #: A turn of mind: what was said before it no longer holds if something is said after it.
-CORRECTION = re.compile(
+CORRECTION = lazily_compiled(
     table(
         r"""
         \b(?:no,? wait|wait|hold on|correction|scratch that|strike that|on second thoughts?|(?:on|upon|
@@ -77,13 +75,13 @@ CORRECTION = re.compile(
 )
 
 #: Corrections that may also be ordinary words: they count only before a conclusion or an announced answer …
-WEAK_CORRECTION = re.compile(r"actually|hmm|instead")
+WEAK_CORRECTION = lazily_compiled(r"actually|hmm|instead")
 
 #: … and second looks only before a letter.
-SECOND_LOOK = re.compile(r"(?:on|upon|after) (?!second thought).*|re.*|let me .*")
+SECOND_LOOK = lazily_compiled(r"(?:on|upon|after) (?!second thought).*|re.*|let me .*")
 
 #: Takes back what was said, whatever follows.
-RETRACTION = re.compile(
+RETRACTION = lazily_compiled(
     table(
         r"""
         \b(?:scratch|strike) that\b
@@ -94,7 +92,7 @@ RETRACTION = re.compile(
 )
 
 #: Where one clause ends and another statement begins.
-BREAK = re.compile(
+BREAK = lazily_compiled(
     table(
         r"""
         \s(?=(?:but|however|so|therefore|thus|hence|nevertheless|nonetheless|although|though|even though|while|whereas|
@@ -118,4 +116,4 @@ BREAK = re.compile(
 )
 
 #: Ends of sentences.
-SENTENCE = re.compile(r"(?<=[.!?…])(?:[\"')\]]{0,2})\s+|\n+")
+SENTENCE = lazily_compiled(r"(?<=[.!?…])(?:[\"')\]]{0,2})\s+|\n+")

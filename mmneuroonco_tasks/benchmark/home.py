@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from .records import BenchmarkError, Picture, Task
 
 HOME_VARIABLE = "MMNEUROONCO_HOME"
 MANIFEST_SCHEMA = "mmneuroonco-manifest/1"
+_PICTURE_NAME = re.compile(r"images/([0-9]+)(?:\.[^./]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,24 +147,23 @@ class Home:
 
     def image_files(self, manifest: Mapping[str, FileRecord]) -> dict[int, Path]:
         """By image id, the pictures that the manifest lists."""
-        return {
-            int(Path(name).stem): self.folder / name
-            for name in manifest
-            if name.startswith("images/") and Path(name).stem.isdecimal()
-        }
+        named = ((name, _PICTURE_NAME.fullmatch(name)) for name in manifest)
+        return {int(found[1]): self.folder / name for name, found in named if found}
 
-    def image_store(self) -> ImageStore:
+    def image_store(self, manifest: Mapping[str, FileRecord] | None = None) -> ImageStore:
         """The pictures of the home. Those unchanged since they were placed count as checked: they were decoded then."""
-        manifest = self.manifest()
+        manifest = self.manifest() if manifest is None else manifest
         files = self.image_files(manifest)
         records = {image_id: manifest[f"images/{path.name}"] for image_id, path in files.items()}
-        unchanged = (image_id for image_id, path in files.items() if records[image_id].unchanged(path))
-        digests = {image_id: record.sha256 for image_id, record in records.items()}
-        return ImageStore(files, checked=unchanged, digests=digests)
+        return ImageStore(
+            files,
+            is_checked=lambda image_id: image_id in files and records[image_id].unchanged(files[image_id]),
+            digests={image_id: record.sha256 for image_id, record in records.items()},
+        )
 
-    def images_hash(self, pictures: Iterable[Picture]) -> str:
+    def images_hash(self, pictures: Iterable[Picture], manifest: Mapping[str, FileRecord] | None = None) -> str:
         """First 8 hexadecimal digits over the digests of these pictures, or "unknown" where one is not listed."""
-        manifest = self.manifest()
+        manifest = self.manifest() if manifest is None else manifest
         files = self.image_files(manifest)
         digest = sha256()
         for picture in sorted(pictures, key=lambda each: each.id):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,12 +117,17 @@ class ImageStore:
     """
 
     def __init__(
-        self, files: Mapping[int, Path], *, checked: Iterable[int] = (), digests: Mapping[int, str] | None = None
+        self,
+        files: Mapping[int, Path],
+        *,
+        is_checked: Callable[[int], bool] = lambda _image_id: False,
+        digests: Mapping[int, str] | None = None,
     ) -> None:
-        """``checked`` are ids of files known to be sound; ``digests`` the SHA-256 that files must have, where known."""
+        """``is_checked`` tells files known to be sound by image id, ``digests`` the SHA-256 that files must have."""
         self._files = dict(files)
         self._digests = digests or {}
-        self._checked = set(checked)
+        self._is_checked = is_checked
+        self._checked: set[int] = set()
         self._last: tuple[int, Image] | None = None
 
     def find(self, picture: Picture) -> Path | None:
@@ -146,7 +151,7 @@ class ImageStore:
         for picture in pictures:
             if picture.id in self._checked:
                 continue
-            problem = self._problem(picture.id)
+            problem = None if self._is_checked(picture.id) else self._problem(picture.id)
             if problem:
                 found[picture.id] = (picture, problem)
             else:

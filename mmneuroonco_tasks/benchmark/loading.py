@@ -102,7 +102,12 @@ def load_benchmark(
         found = {picture.id: index.find(picture) for picture in benchmark.pictures}
         store = ImageStore({image_id: folder / file for image_id, file in found.items() if file is not None})
         return replace(benchmark, images=store)
-    return replace(benchmark, images=home.image_store(), images_hash=home.images_hash(benchmark.pictures))
+    manifest = home.manifest()
+    return replace(
+        benchmark,
+        images=home.image_store(manifest),
+        images_hash=home.images_hash(benchmark.pictures, manifest),
+    )
 
 
 def with_usable_pictures(benchmark: Benchmark[Question]) -> Benchmark[Question]:
@@ -147,8 +152,9 @@ def data_hash(questions: Sequence[ClosedQuestion | OpenQuestion]) -> str:
     Line ends, white space, key order and the file's name do not matter; a changed question, option or key does.
     """
     digest = sha256()
+    encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
     for question in questions:
-        digest.update(json.dumps(_canonical(question), ensure_ascii=True, sort_keys=True).encode())
+        digest.update(encode(_canonical(question)).encode())
         digest.update(b"\n")
     return digest.hexdigest()[:8]
 

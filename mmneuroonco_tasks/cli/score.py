@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from enum import Enum
 from pathlib import Path
@@ -80,6 +81,8 @@ def score(
     from ..scores import write_result
     from .runs import Choices, prediction_files, score_file, tell_of
 
+    # Thousands of records are made and nearly all are kept: looking for garbage as often as usual takes a tenth longer.
+    gc.set_threshold(100_000)
     named = {"task": task, "format": format, "extract": extract}
     chosen: dict[str, Any] = {name: choice.value for name, choice in named.items() if choice}
     choices = Choices(scope=scope, annotations=annotations, asked=asked, model=model, **chosen)

@@ -73,82 +73,99 @@ def keys_and_picks(
     questions: Sequence[ClosedQuestion], picks: Mapping[str, Answer | None]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Index of the key (0..4 for A..E) and of the pick (5: no pick), each of shape ``(questions,)``."""
-    index = {letter: number for number, letter in enumerate(LETTERS)}
-    keys = [index[question.answer] for question in questions]
-    picked = [
-        _NO_PICK if answer is None or answer.letter is None else index[answer.letter]
-        for answer in (picks[question.qid] for question in questions)
-    ]
-    return np.array(keys, dtype=np.int64), np.array(picked, dtype=np.int64)
+    keys = [_INDEX[question.answer] for question in questions]
+    return np.array(keys, dtype=np.int64), _picked([picks[question.qid] for question in questions])
+
+
+def _picked(answers: Sequence[Answer | None]) -> NDArray[np.int64]:
+    picked = [_NO_PICK if answer is None or answer.letter is None else _INDEX[answer.letter] for answer in answers]
+    return np.array(picked, dtype=np.int64)
 
 
 def closed_columns(questions: Sequence[ClosedQuestion], picks: Mapping[str, Answer | None]) -> Columns:
     """The indicators of ``registry.CLOSED_COLUMNS``; ``picks`` as ``read_picks`` gives them."""
-    answers = [picks[question.qid] for question in questions]
-    keys, picked = keys_and_picks(questions, picks)
-    rejection = LETTERS.index(REJECTION_LETTER)
-    right = picked == keys
-    chosen = picked < rejection
-    rejected = picked == rejection
-    aware = np.array([question.offers_rejection for question in questions], dtype=bool)
-    trap = aware & (keys == rejection)
-    answerable = aware & ~trap
-    missing = np.array([answer is None for answer in answers], dtype=bool)
-    hedged = np.array([answer is not None and answer.hedged for answer in answers], dtype=bool)
-    types = np.array([question.question_type for question in questions], dtype=object)
-    first, whole = _images(questions, right)
-    columns = {
-        "asked": np.ones(len(questions), dtype=bool),
-        "right": right,
-        "wrong": missing | ((chosen | rejected) & ~right),
-        "rejection_aware": aware,
-        "rejection_aware_right": aware & right,
-        "answerable": answerable,
-        "answerable_right": answerable & right,
-        "answerable_chosen": answerable & chosen,
-        "answerable_rejected": answerable & rejected,
-        "traps": trap,
-        "traps_right": trap & right,
-        "traps_chosen": trap & chosen,
-        "binary": ~aware,
-        "binary_right": ~aware & right,
-        "rejected": rejected,
-        "rejected_hedged": rejected & hedged,
-        **{name: _has_outcome(answers, outcome) for name, outcome in _WITHOUT_PICK.items()},
-        "missing": missing,
-        "images": first,
-        "images_right": first & whole,
-        **{name: types == name for name in CLOSED_TYPES},
-        **{f"{name}_right": (types == name) & right for name in CLOSED_TYPES},
-        **{f"key_{letter}": keys == number for number, letter in enumerate(LETTERS)},
-        **{f"picked_{letter}": picked == number for number, letter in enumerate(LETTERS)},
-    }
-    return {name: column.astype(np.int64) for name, column in columns.items()}
+    return AskedColumns(questions).of_answers([picks[question.qid] for question in questions])
 
 
+class AskedColumns:
+    """The indicators of some questions, whoever answers them: what is known of the questions is worked out once."""
+
+    def __init__(self, questions: Sequence[ClosedQuestion]) -> None:
+        self._keys = np.array([_INDEX[question.answer] for question in questions], dtype=np.int64)
+        self._aware = np.array([question.offers_rejection for question in questions], dtype=bool)
+        kinds = np.array([_TYPE_INDEX.get(question.question_type, -1) for question in questions], dtype=np.int64)
+        self._types = {name: kinds == number for name, number in _TYPE_INDEX.items()}
+        number: dict[int, int] = {}
+        images = [number.setdefault(question.picture.id, len(number)) for question in questions]
+        self._images = np.array(images, dtype=np.intp)
+        #: Which questions are the first asked one of their image.
+        self._first = np.diff(np.maximum.accumulate(self._images), prepend=-1) > 0
+
+    def of_answers(self, answers: Sequence[Answer | None]) -> Columns:
+        """The columns of answers, one for each question; ``None`` is a missing one."""
+        columns = self.of_letters(_picked(answers))
+        missing = np.array([answer is None for answer in answers], dtype=bool)
+        hedged = np.array([answer is not None and answer.hedged for answer in answers], dtype=bool)
+        columns["wrong"] |= missing
+        columns["missing"] |= missing
+        columns["rejected_hedged"] |= columns["rejected"] & hedged
+        for name, outcome in _WITHOUT_PICK.items():
+            columns[name] |= np.array([answer is not None and answer.outcome == outcome for answer in answers], bool)
+        return columns
+
+    def of_letters(self, picked: NDArray[np.int64]) -> Columns:
+        """The columns of picks, one for each question: 0..4 for A..E, 5 for none, of which nothing more is known."""
+        keys, aware = self._keys, self._aware
+        rejection = _INDEX[REJECTION_LETTER]
+        right = picked == keys
+        chosen = picked < rejection
+        rejected = picked == rejection
+        trap = aware & (keys == rejection)
+        answerable = aware & ~trap
+        none = np.zeros(len(keys), dtype=bool)
+        columns = {
+            "asked": ~none,
+            "right": right,
+            "wrong": (chosen | rejected) & ~right,
+            "rejection_aware": aware,
+            "rejection_aware_right": aware & right,
+            "answerable": answerable,
+            "answerable_right": answerable & right,
+            "answerable_chosen": answerable & chosen,
+            "answerable_rejected": answerable & rejected,
+            "traps": trap,
+            "traps_right": trap & right,
+            "traps_chosen": trap & chosen,
+            "binary": ~aware,
+            "binary_right": ~aware & right,
+            "rejected": rejected,
+            "rejected_hedged": none,
+            **dict.fromkeys(_WITHOUT_PICK, none),
+            "missing": none,
+            "images": self._first,
+            "images_right": self._first & self._whole_images(right),
+            **self._types,
+            **{f"{name}_right": of_type & right for name, of_type in self._types.items()},
+            **{f"key_{letter}": keys == number for letter, number in _INDEX.items()},
+            **{f"picked_{letter}": picked == number for letter, number in _INDEX.items()},
+        }
+        return {name: column.astype(np.int64) for name, column in columns.items()}
+
+    def _whole_images(self, right: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Of which questions the image is right as a whole."""
+        wrong_of_image = np.bincount(self._images, weights=~right)
+        whole: NDArray[np.bool_] = wrong_of_image[self._images] == 0
+        return whole
+
+
+_INDEX = {letter: number for number, letter in enumerate(LETTERS)}
+_TYPE_INDEX = {name: number for number, name in enumerate(CLOSED_TYPES)}
 _WITHOUT_PICK = {
     "refused": Outcome.REFUSED,
     "ambiguous": Outcome.AMBIGUOUS,
     "unparsed": Outcome.UNPARSED,
     "failed": Outcome.FAILED,
 }
-
-
-def _has_outcome(answers: Sequence[Answer | None], outcome: Outcome) -> NDArray[np.bool_]:
-    return np.array([answer is not None and answer.outcome == outcome for answer in answers], dtype=bool)
-
-
-def _images(
-    questions: Sequence[ClosedQuestion], right: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which questions are the first asked one of their image, and of which the image is right as a whole."""
-    wrong = {question.picture.id for question, is_right in zip(questions, right, strict=True) if not is_right}
-    seen: set[int] = set()
-    first = np.zeros(len(questions), dtype=bool)
-    for number, question in enumerate(questions):
-        first[number] = question.picture.id not in seen
-        seen.add(question.picture.id)
-    return first, np.array([question.picture.id not in wrong for question in questions], dtype=bool)
 
 
 def cluster_indices(questions: Sequence[ClosedQuestion]) -> NDArray[np.intp]:

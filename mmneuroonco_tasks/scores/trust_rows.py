@@ -15,17 +15,16 @@ A score on this benchmark means little without them beside it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from math import fsum, isnan
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
 
-from mmneuroonco_tasks.answers.outcome import Answer
-from mmneuroonco_tasks.benchmark.records import LETTERS, REJECTION_LETTER, ClosedBenchmark
+from mmneuroonco_tasks.benchmark.records import LETTERS, REJECTION_LETTER, ClosedBenchmark, ClosedQuestion
 
-from .counting import closed_columns
+from .counting import AskedColumns
 from .registry import CLOSED_METRICS, FloatArray, Totals
 from .text_only import text_only_picks
 from .uncertainty import UNDEFINED, Estimate
@@ -75,40 +74,40 @@ def trust_rows(
     >>> {name: row["accuracy"].value for name, row in rows.items()}
     {'uniform': 0.2, 'always_E': 0.0, 'never_E_oracle': 1.0}
     """
+    columns = AskedColumns(benchmark.questions)
     totals: dict[str, list[Totals]] = {
         "uniform": [_uniform_totals(benchmark)],
-        "always_E": [_totals(benchmark, _always_rejecting(benchmark))],
-        "never_E_oracle": [_totals(benchmark, _never_rejecting(benchmark))],
+        "always_E": [_totals(columns, map(_always_rejecting, benchmark.questions))],
+        "never_E_oracle": [_totals(columns, map(_never_rejecting, benchmark.questions))],
     }
     if any(name not in without for name in TEXT_ONLY_ROWS):
         for name, seeds in text_only_picks(annotations or benchmark, cache=cache).items():
             totals[f"text_only_{name}"] = [
-                _totals(benchmark, {question.qid: seed[question.qid] for question in benchmark.questions})
-                for seed in seeds
+                _totals(columns, [seed[question.qid] for question in benchmark.questions]) for seed in seeds
             ]
     return {name: _mean_metrics(totals[name]) for name in TRUST_ROW_TITLES if name not in without}
 
 
-def _always_rejecting(benchmark: ClosedBenchmark) -> dict[str, str]:
-    return {q.qid: REJECTION_LETTER if q.offers_rejection else next(iter(q.options)) for q in benchmark.questions}
+def _always_rejecting(question: ClosedQuestion) -> str:
+    return REJECTION_LETTER if question.offers_rejection else next(iter(question.options))
 
 
-def _never_rejecting(benchmark: ClosedBenchmark) -> dict[str, str]:
-    return {q.qid: next(iter(q.options)) if q.trap else q.answer for q in benchmark.questions}
+def _never_rejecting(question: ClosedQuestion) -> str:
+    return next(iter(question.options)) if question.trap else question.answer
 
 
-def _totals(benchmark: ClosedBenchmark, picks: Mapping[str, str]) -> Totals:
-    answers = {qid: Answer.of_letter(letter) for qid, letter in picks.items()}
-    columns = closed_columns(benchmark.questions, answers)
-    return {name: np.asarray(column.sum(), dtype=np.float64) for name, column in columns.items()}
+def _totals(columns: AskedColumns, letters: Iterable[str]) -> Totals:
+    picked = np.array([LETTERS.index(letter) for letter in letters], dtype=np.int64)
+    of_letters = columns.of_letters(picked)
+    return {name: np.asarray(column.sum(), dtype=np.float64) for name, column in of_letters.items()}
 
 
 def _uniform_totals(benchmark: ClosedBenchmark) -> Totals:
     """Expected column totals: each question's indicators averaged over the letters it offers."""
     expected: defaultdict[str, float] = defaultdict(float)
-    for letter in LETTERS:
+    for number, letter in enumerate(LETTERS):
         offering = [question for question in benchmark.questions if letter in question.options]
-        columns = closed_columns(offering, {question.qid: Answer.of_letter(letter) for question in offering})
+        columns = AskedColumns(offering).of_letters(np.full(len(offering), number, dtype=np.int64))
         weights = np.array([1 / len(question.options) for question in offering])
         for name, column in columns.items():
             expected[name] += float(column @ weights)
