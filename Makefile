@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HF_HUB_OFFLINE := 1
 export UV_HTTP_TIMEOUT := 300
 
-.PHONY: help test lint unit lmms vlmeval package demo clean
+.PHONY: help test lint unit lmms vlmeval inspect package demo clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -20,7 +20,7 @@ $(NOX): noxfile.py
 	@touch $@
 
 test: $(NOX) ## lint, types, unit tests and the real frameworks, each in an environment of its own
-	$(NOX) --session lint unit lmms vlmeval package
+	$(NOX) --session lint unit lmms vlmeval inspect package
 
 lint: $(NOX) ## ruff and mypy
 	$(NOX) --session lint
@@ -33,6 +33,9 @@ lmms: $(NOX) ## the tests that run the real lmms-eval
 
 vlmeval: $(NOX) ## the tests that run the real VLMEvalKit
 	$(NOX) --session vlmeval
+
+inspect: $(NOX) ## the tests that run the real inspect_ai and the real lm-evaluation-harness
+	$(NOX) --session inspect
 
 package: $(NOX) ## build sdist and wheel, run the demo from the wheel
 	$(NOX) --session package

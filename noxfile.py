@@ -18,6 +18,9 @@ CACHE = Path(".cache").resolve()
 
 #: Modules that import a framework; the framework sessions run them.
 NEED_A_FRAMEWORK = (
+    "mmneuroonco_tasks/frameworks/inspect_ai_scoring.py",
+    "mmneuroonco_tasks/frameworks/inspect_ai_tasks.py",
+    "mmneuroonco_tasks/frameworks/lm_eval_tasks.py",
     "mmneuroonco_tasks/frameworks/lmms_eval_models.py",
     "mmneuroonco_tasks/frameworks/vlmeval_dataset.py",
     "mmneuroonco_tasks/frameworks/vlmeval_judge.py",
@@ -59,7 +62,7 @@ def unit(session: nox.Session) -> None:
     """All tests that need no framework, and the examples in docstrings."""
     _environment(session)
     session.install("-e", ".[dev,report,upstream]", "pandas", "pyarrow", "pyyaml")
-    _pytest(session, "-m", "not lmms_eval and not vlmeval", "-n", "2", "tests")
+    _pytest(session, "-m", "not lmms_eval and not vlmeval and not inspect_ai and not lm_eval", "-n", "2", "tests")
     _pytest(session, "--doctest-modules", "mmneuroonco_tasks", *(f"--ignore={path}" for path in NEED_A_FRAMEWORK))
 
 
@@ -68,7 +71,7 @@ def lmms(session: nox.Session) -> None:
     """The tests that run the real lmms-eval."""
     _environment(session)
     # decord: needed by lmms-eval's Qwen2.5-VL class, which does not declare it; peft: for an adapter.
-    _install_wheel(session, "lmms-eval", "decord", "peft")
+    _install_wheel(session, "lmms-eval,upstream", "decord", "peft")
     session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(Path(session.bin) / "python")
     _pytest(session, "-m", "lmms_eval", "tests")
 
@@ -77,9 +80,20 @@ def lmms(session: nox.Session) -> None:
 def vlmeval(session: nox.Session) -> None:
     """The tests that run the real VLMEvalKit."""
     _environment(session)
-    _install_wheel(session, "vlmeval")
+    _install_wheel(session, "vlmeval,upstream")
     session.env["MMNEUROONCO_VLMEVAL_PYTHON"] = str(Path(session.bin) / "python")
     _pytest(session, "-m", "vlmeval", "tests")
+
+
+@nox.session(python=PYTHON)
+def inspect(session: nox.Session) -> None:
+    """The tests that run the real inspect_ai and the real lm-evaluation-harness, whose packages do not clash."""
+    _environment(session)
+    # openai: inspect_ai's provider for any endpoint of that kind needs it.
+    _install_wheel(session, "inspect,lm-eval", "openai")
+    session.env["MMNEUROONCO_INSPECT_PYTHON"] = str(Path(session.bin) / "python")
+    session.env["MMNEUROONCO_LM_EVAL_PYTHON"] = str(Path(session.bin) / "python")
+    _pytest(session, "-m", "inspect_ai or lm_eval", "tests")
 
 
 @nox.session(python=PYTHON)

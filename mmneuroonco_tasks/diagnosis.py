@@ -19,7 +19,7 @@ from .benchmark.images import by_source
 from .benchmark.loading import data_hash
 from .benchmark.reading import parse_json_bytes, parse_questions
 from .benchmark.scopes import SCOPES
-from .frameworks import lmms_eval, plugin_hook, vlmeval
+from .frameworks import inspect_ai, lm_eval, lmms_eval, plugin_hook, vlmeval
 from .frameworks.variants import VARIANTS
 
 #: Wraps an iterable to show progress: (items, description, total) → items.
@@ -133,7 +133,7 @@ def diagnose(
     tasks = tuple(state for state, _ in read)
     scopes = tuple(scope for state, questions in read for scope in _scope_states(state.task, questions, problems))
     hook = _hook_state()
-    frameworks = (_lmms_eval_state(), _vlmeval_state(hook == "on"))
+    frameworks = (_lmms_eval_state(), _vlmeval_state(hook == "on"), _inspect_ai_state(), _lm_eval_state())
     gaps += _annotation_gaps(tasks) + _picture_gaps(problems) + _framework_gaps(frameworks, hook)
     return Diagnosis(home.folder, tasks, len(pictures), problems, verify, scopes, frameworks, hook, tuple(gaps))
 
@@ -185,14 +185,28 @@ def _lmms_eval_state() -> FrameworkState:
     if package is None:
         return FrameworkState("lmms-eval")
     found = lmms_eval.installed_version()
-    ours = entry_points(group="lmms_eval.models")
     return FrameworkState(
         "lmms-eval",
         found or "of unknown version",
         found in lmms_eval.TESTED_VERSIONS,
-        any(entry.value.startswith("mmneuroonco_tasks.") for entry in ours),
+        _our_entry("lmms_eval.models"),
         _shadows(_yaml_names(package / "tasks"), _yaml_names(lmms_eval.task_yamls())),
     )
+
+
+def _our_entry(group: str) -> bool:
+    """Whether an entry point of this group is ours: a checkout that is not installed has none."""
+    return any(entry.value.startswith("mmneuroonco_tasks.") for entry in entry_points(group=group))
+
+
+def _inspect_ai_state() -> FrameworkState:
+    found = inspect_ai.installed_version()
+    return FrameworkState("inspect_ai", found, found in inspect_ai.TESTED_VERSIONS, _our_entry("inspect_ai"))
+
+
+def _lm_eval_state() -> FrameworkState:
+    found = lm_eval.installed_version()
+    return FrameworkState("lm-eval", found, found in lm_eval.TESTED_VERSIONS)
 
 
 def _vlmeval_state(registered: bool) -> FrameworkState:

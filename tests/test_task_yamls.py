@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mmneuroonco_tasks.frameworks import lmms_eval_tasks
+from mmneuroonco_tasks.frameworks import lm_eval, lmms_eval_tasks
 from mmneuroonco_tasks.frameworks.lmms_eval import task_yamls
 from mmneuroonco_tasks.frameworks.variants import VARIANTS, Variant
 from mmneuroonco_tasks.scores import METRICS, TABLE_METRICS
@@ -73,3 +73,9 @@ def test_groups_hold_registered_tasks() -> None:
     assert {"mmneuroonco", "mmneuroonco_closed_look", "mmneuroonco_closed_dual"} <= {each["group"] for each in groups}
     for group in groups:
         assert set(group["task"]) <= set(tasks())
+
+
+def test_lm_evaluation_harness_has_a_file_for_every_task_too() -> None:
+    files = {path.stem: read(path) for path in lm_eval.task_yamls().glob("*.yaml")}
+    questions = "mmneuroonco_tasks.frameworks.lm_eval_tasks.Questions"
+    assert files == {name: {"task": name, "class": questions} for name in (each.lmms_eval for each in VARIANTS)}

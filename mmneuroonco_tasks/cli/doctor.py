@@ -97,13 +97,15 @@ def _frameworks(found: Diagnosis) -> Iterable[str]:
 
 def _framework(state: FrameworkState) -> str:
     if state.version is None:
-        extra = {"lmms-eval": "lmms-eval", "VLMEvalKit": "vlmeval"}[state.name]
+        extra = {"VLMEvalKit": "vlmeval", "inspect_ai": "inspect"}.get(state.name, state.name)
         return f"not here: `pip install 'mmneuroonco-tasks\\[{extra}]'`, in an environment of its own"
     said = [state.version, "tested" if state.tested else "not tested"]
     if state.registered:
         said.append("finds our tasks")
     elif state.name == "VLMEvalKit":
         said.append("run it by `mmneuroonco run vlmeval`")
+    elif state.name == "lm-eval":
+        said.append('finds our tasks by `--include_path "$(mmneuroonco paths lm-eval)"`')
     else:
         said.append("does not find our tasks")
     if state.shadows:

@@ -26,6 +26,7 @@ class FormatName(str, Enum):
 
     LMMS_EVAL = "lmms-eval"
     VLMEVALKIT = "vlmevalkit"
+    INSPECT = "inspect"
     RELEASED = "released"
     JSONL = "jsonl"
     CSV = "csv"
@@ -48,8 +49,8 @@ def score(
     predictions: Annotated[
         list[Path],
         typer.Argument(
-            help="Files or results folders of lmms-eval, VLMEvalKit or the released evaluators, or plain JSONL, CSV or "
-            "Parquet with qid and response."
+            help="Files or results folders of lmms-eval, VLMEvalKit, inspect_ai or the released evaluators, or plain "
+            "JSONL, CSV or Parquet with qid and response."
         ),
     ],
     task: Annotated[

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ..answers import Answer, Outcome
-from ..benchmark import BenchmarkError, ClosedQuestion
-from ..judge import JudgeOff
-from ..scores import METRICS, TABLE_METRICS, ClosedScores
+from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion
+from ..judge import Judge, JudgeOff
+from ..scores import METRICS, TABLE_METRICS, ClosedScores, Run
 from ..scores.counting import closed_columns
 from ..scores.open import OpenScores
 from ..scores.open_registry import OPEN_TABLE_METRICS
@@ -27,7 +27,7 @@ from .asking import Asking, asking
 from .lmms_eval_run import asked_questions, lmms_eval_judge, report, run_of
 from .variants import Variant, variant_named
 
-_STDERR = "_stderr"
+STDERR = "_stderr"
 #: Metrics of single questions: lmms-eval gets each question's 0 or 1, so that its own errors are right too.
 _PER_QUESTION = tuple(name for name in TABLE_METRICS if METRICS[name].kind == "mean" and name != "image_accuracy")
 #: What has no value for a single question: computed by us from all the answers.
@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
         return partial(_documents, subject)
     if kind == "tokens":
         return variant_named(subject).protocol.max_new_tokens
-    if kind == "aggregate" and subject.removesuffix(_STDERR) in (*TABLE_METRICS, *OPEN_TABLE_METRICS):
+    if kind == "aggregate" and subject.removesuffix(STDERR) in (*TABLE_METRICS, *OPEN_TABLE_METRICS):
         return _aggregator(subject)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
@@ -119,12 +119,18 @@ def process_results(document: Mapping[str, Any], results: Sequence[Any]) -> dict
     response = results[0] if results else None
     if isinstance(response, list):
         response = response[0] if response else None
+    return metric_items(asked, qids, response)
+
+
+def metric_items(asked: Asking, qids: Sequence[str], response: Any) -> dict[str, Any]:
+    """By metric and companion, in the order in which they are aggregated, the item of a request's response."""
+    task_name = asked.variant.lmms_eval
     if asked.variant.task == "open":
-        record = {"qid": qids[0], "task": document["task"], "response": response}
-        metrics: dict[str, Any] = {**dict.fromkeys(OPEN_TABLE_METRICS), _FIRST["open"]: record}
+        record = {"qid": qids[0], "task": task_name, "response": response}
+        metrics: dict[str, Any] = {**dict.fromkeys(OPEN_TABLE_METRICS), FIRST_METRIC["open"]: record}
     else:
-        metrics = _closed_metrics(asked, qids, response, document["task"])
-    return metrics | {name + _STDERR: None for name in metrics}
+        metrics = _closed_metrics(asked, qids, response, task_name)
+    return metrics | {name + STDERR: None for name in metrics}
 
 
 def _closed_metrics(asked: Asking, qids: Sequence[str], response: Any, task_name: str) -> dict[str, Any]:
@@ -173,7 +179,7 @@ def _question_scores(question: ClosedQuestion, answer: Answer) -> dict[str, int]
 
 
 #: The metric whose items hold the full records: every question has one, and it is aggregated first.
-_FIRST = {"closed": TABLE_METRICS[0], "open": OPEN_TABLE_METRICS[0]}
+FIRST_METRIC = {"closed": TABLE_METRICS[0], "open": OPEN_TABLE_METRICS[0]}
 _latest: ClosedScores | OpenScores | None = None
 
 
@@ -184,40 +190,54 @@ def _aggregator(subject: str) -> Callable[..., float | None]:
     several ranks, in alphabetical order): the first one's items hold every answer, so the run is scored and reported
     there.
     """
-    name = subject.removesuffix(_STDERR)
+    name = subject.removesuffix(STDERR)
 
     def aggregate(items: Sequence[Any], args: Any = None) -> float | None:
         global _latest
-        if subject in _FIRST.values():
+        if subject in FIRST_METRIC.values():
             _latest = _score_and_report(items, args)
         if _latest is None:
-            raise RuntimeError(f"{' or '.join(_FIRST.values())} must be the task's first metric; restore the YAML.")
+            raise RuntimeError(
+                f"{' or '.join(FIRST_METRIC.values())} must be the task's first metric; restore the YAML."
+            )
         estimate = _latest.metrics[name]
-        return estimate.stderr if subject.endswith(_STDERR) else estimate.value
+        return estimate.stderr if subject.endswith(STDERR) else estimate.value
 
     aggregate.__name__ = f"aggregate_{subject}"
     return aggregate
 
 
 def _score_and_report(items: Sequence[Any], args: Any) -> ClosedScores | OpenScores:
-    records = [record for item in items for record in (item if isinstance(item, list) else [item])]
+    records = records_in(items)
     asked = asking(variant_named(records[0]["task"]))
     benchmark = asked_questions(asked, args, [record["qid"] for record in records])
-    run = run_of(asked, args)
-    scores: ClosedScores | OpenScores
+    judge, off = None, ""
     if asked.variant.task == "open":
-        responses = {record["qid"]: record["response"] for record in records}
         try:
-            judge, off = lmms_eval_judge(), ""
+            judge = lmms_eval_judge()
         except JudgeOff as error:
-            judge, off = None, str(error)
-        scores, result = score_open_run(benchmark, responses, run, judge=judge)
+            off = str(error)
+    scores, result = score_records(asked, benchmark, records, run_of(asked, args), judge)
+    if asked.variant.task == "open":
         print(f"\n{off if judge is None else judge.trouble or f'judge: {judge.signature}'}")
-    else:
-        answers = {
-            record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
-            for record in records
-        }
-        scores, result = score_closed_run(benchmark, answers, run, annotations=asked.scored)
     report(asked, result, args)
     return scores
+
+
+def records_in(items: Sequence[Any]) -> list[Any]:
+    """The records of all questions, from the items of the first metric."""
+    return [record for item in items for record in (item if isinstance(item, list) else [item])]
+
+
+def score_records(
+    asked: Asking, benchmark: Benchmark[Any], records: Sequence[Mapping[str, Any]], run: Run, judge: Judge | None = None
+) -> tuple[ClosedScores | OpenScores, dict[str, Any]]:
+    """The scores and the full result of the records of the questions in ``benchmark``."""
+    if asked.variant.task == "open":
+        responses = {record["qid"]: record["response"] for record in records}
+        return score_open_run(benchmark, responses, run, judge=judge)
+    answers = {
+        record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
+        for record in records
+    }
+    return score_closed_run(benchmark, answers, run, annotations=asked.scored)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .folders import predictions_in
+from .inspect_logs import is_inspect_log, read_inspect_log
 from .jsonl import is_lmms_eval_sample, read_lines, read_lmms_eval_samples
 from .released import ImageIds, is_released_record, read_released
 from .rows import names_question, read_rows
@@ -46,8 +47,9 @@ class Format:
 
 #: The forms by the name that ``--format`` takes.
 FORMATS: dict[str, Format] = {
-    "lmms-eval": Format("lmms-eval's logged samples, …_samples_<task>.jsonl", read_lmms_eval_samples),
+    "lmms-eval": Format("samples that lmms-eval or lm-eval logged, …samples_<task>….jsonl", read_lmms_eval_samples),
     "vlmevalkit": Format("VLMEvalKit's prediction sheet: xlsx, tsv, csv or json", read_vlmeval_sheet),
+    "inspect": Format("inspect_ai's logs of our tasks, .eval or .json", read_inspect_log),
     "released": Format("JSONL of the released evaluation scripts: id, q_index, pred, raw", read_released),
     "jsonl": Format("JSON Lines with qid and response", read_plain_jsonl),
     "csv": Format("CSV or TSV with the columns qid and response", read_delimited),
@@ -85,6 +87,8 @@ def recognise(path: Path) -> str:
         raise PredictionsError(f"{path}: there is no such file; check the path.")
     if suffix == ".json" and is_result_file(path):
         raise PredictionsError(f"{path}: is a result, scored already; `mmneuroonco report` and `compare` take it.")
+    if suffix == ".eval" or (suffix == ".json" and is_inspect_log(path)):
+        return "inspect"
     if suffix in (".xlsx", ".json"):
         return "vlmevalkit"
     if suffix == ".parquet":

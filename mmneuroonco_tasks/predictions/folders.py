@@ -14,13 +14,17 @@ DEEPEST = 8
 #: A folder of runs has fewer files; a disk has more.
 MOST_FILES = 100_000
 
-_LMMS_EVAL_SAMPLES = re.compile(r"(?:(?P<stamp>\d{8}_\d{6})_)?samples_(?P<task>mmneuroonco_\w+)\.jsonl")
+#: lmms-eval puts the date first, lm-evaluation-harness last.
+_LMMS_EVAL_SAMPLES = re.compile(
+    r"(?:(?P<stamp>\d{8}_\d{6})_)?samples_(?P<task>mmneuroonco_[a-z_]+)(?:_(?P<later>\d{4}-\d\d-\d\dT[\d.-]+))?\.jsonl"
+)
 _VLMEVAL_SHEET = re.compile(r"(?P<model>.+)_(?P<dataset>MMNeuroOnco(?:_[A-Z]\w*)?)\.(?:xlsx|tsv|csv|json)")
+_INSPECT_LOG = re.compile(r"[\dT+-]+_mmneuroonco-[a-z-]+_\w+\.(?:eval|json)")
 _RELEASED = re.compile(r"preds_.+\.jsonl")
 
 
 def predictions_in(folder: Path) -> list[Path]:
-    """The predictions files in a results folder of lmms-eval, VLMEvalKit or the released evaluators, sorted.
+    """The predictions files in a folder of lmms-eval, VLMEvalKit, inspect_ai or the released evaluators, sorted.
 
     lmms-eval keeps every run beside the earlier ones, VLMEvalKit in dated folders: of the same model and task only
     the newest is taken.
@@ -36,7 +40,8 @@ def predictions_in(folder: Path) -> list[Path]:
     if not newest:
         raise PredictionsError(
             f"{folder}: holds no predictions of a known tool (lmms-eval's …_samples_mmneuroonco_….jsonl, VLMEvalKit's "
-            "…_MMNeuroOnco.xlsx, the released evaluators' preds_….jsonl); name the file itself."
+            "…_MMNeuroOnco.xlsx, inspect_ai's …_mmneuroonco-….eval, the released evaluators' preds_….jsonl); name the "
+            "file itself."
         )
     return sorted(path for _, path in newest.values())
 
@@ -44,11 +49,11 @@ def predictions_in(folder: Path) -> list[Path]:
 def _key_and_stamp(folder: Path, path: Path) -> tuple[tuple[Path | str, ...], str]:
     """What a predictions file is of (empty: it is none), and which of two of the same is newer."""
     if found := _LMMS_EVAL_SAMPLES.fullmatch(path.name):
-        return (path.parent, found["task"]), found["stamp"] or ""
+        return (path.parent, found["task"]), found["stamp"] or found["later"] or ""
     if (found := _VLMEVAL_SHEET.fullmatch(path.name)) and found["dataset"] in _vlmeval_names():
         # outputs/<model>/T<date>_…/<model>_<dataset>.xlsx, and links to the newest one level up.
         return (found["model"], found["dataset"]), path.resolve().parent.name
-    return ((path,), "") if _RELEASED.fullmatch(path.name) else ((), "")
+    return ((path,), "") if _RELEASED.fullmatch(path.name) or _INSPECT_LOG.fullmatch(path.name) else ((), "")
 
 
 def _vlmeval_names() -> set[str]:

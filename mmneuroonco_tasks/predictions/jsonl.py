@@ -1,4 +1,4 @@
-"""JSON Lines, and lmms-eval's ``--log_samples`` output in them."""
+"""JSON Lines, and in them the ``--log_samples`` output of lmms-eval and lm-evaluation-harness."""
 
 from __future__ import annotations
 
@@ -89,6 +89,8 @@ def _questions_of(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def read_lmms_eval_samples(path: Path) -> Predictions:
     """lmms-eval's ``…_samples_<task>.jsonl``; the run's settings come from the results file beside it.
 
+    Those of lm-evaluation-harness tell the settings themselves.
+
     The questions in the file are those that were asked, so a run under ``--limit`` keeps its denominators.
 
     Raises:
@@ -98,17 +100,29 @@ def read_lmms_eval_samples(path: Path) -> Predictions:
     outcomes: dict[str, Any] = {}
     task_name = ""
     per_image = False
+    told: dict[str, str] = {}
     for number, record in read_lines(path):
         if not is_lmms_eval_sample(record):
             raise PredictionsError(f"{path}, line {number}: no sample of an mmneuroonco task; was the file edited?")
         per_image = per_image or isinstance(record.get("accuracy"), list)
         for question in _questions_of(record):
             task_name = str(question.get("task"))
+            told = told or _told_run(question.get("run"))
             responses.add(f"line {number}", question["qid"], _first_text(record["filtered_resps"]))
             outcomes[question["qid"]] = (question.get("outcome"), question.get("letter"))
-    run = _run_of(path.parent.glob(f"*_{escape(task_name)}_result.json"), outcomes)
+    run = told or _run_of(path.parent.glob(f"*_{escape(task_name)}_result.json"), outcomes)
     per = {"per": "image"} if per_image else {}
-    return Predictions("lmms-eval samples", responses, tuple(responses), task_name, {**run, **per})
+    return Predictions(
+        "lm-eval samples" if told else "lmms-eval samples", responses, tuple(responses), task_name, {**run, **per}
+    )
+
+
+_RUN_KEYS = ("prompt", "per", "gen", "via", "model")
+
+
+def _told_run(value: Any) -> dict[str, str]:
+    """The run's settings as a sample tells them, or nothing."""
+    return {key: str(value[key]) for key in _RUN_KEYS if key in value} if isinstance(value, dict) else {}
 
 
 def _first_text(value: Any) -> Any:
@@ -130,7 +144,7 @@ def _run_of(results: Iterable[Path], outcomes: Mapping[str, Any]) -> dict[str, s
                 told in ((None, None), (answers[qid]["outcome"], answers[qid].get("letter")))
                 for qid, told in outcomes.items()
             ):
-                return {key: str(content["signature"][key]) for key in ("prompt", "per", "gen", "via", "model")}
+                return {key: str(content["signature"][key]) for key in _RUN_KEYS}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue  # not a result file of ours; the signature then says "unknown"
     return {}

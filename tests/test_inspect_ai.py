@@ -1,0 +1,185 @@
+"""inspect_ai, unmodified from the package index, runs our tasks as its users run any other."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import subprocess
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from frameworks import Finished, LmmsEval, only, python_of, read_json
+from openai_stub import Failure, Messages, OpenAIStub, text_of
+
+from mmneuroonco_tasks.benchmark import ClosedBenchmark, load_benchmark
+from mmneuroonco_tasks.benchmark.home import Home
+from mmneuroonco_tasks.benchmark.prepare import prepare
+from mmneuroonco_tasks.phantom import write_phantom
+from mmneuroonco_tasks.prompts import DIRECT
+from mmneuroonco_tasks.scores import TABLE_METRICS
+
+pytestmark = pytest.mark.inspect_ai
+IMAGES, LIMIT = 30, 60
+STYLES = (
+    *("{letter}", "({letter})", "The answer is {letter}.", "{letter}. {option}", "It is {option}."),
+    *("<think>A? Or B?</think>{letter}", "None", "A or B", "2", "=1+1"),
+    "I'm sorry, but I can't interpret medical images.",
+)
+
+
+def respond(messages: Messages, number: int) -> str | Failure:
+    """One of many styles, drawn by a hash of the question's text; a few requests fail for ever."""
+    text = text_of(messages)
+    options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
+    draw = sha256(text.encode()).digest()
+    if draw[2] < 12:
+        return Failure(400)
+    letter = sorted(options)[draw[0] % len(options)]
+    return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
+
+
+@dataclass(frozen=True)
+class InspectAI:
+    """inspect_ai in its environment."""
+
+    command: LmmsEval
+
+    def run(self, stub: OpenAIStub, logs: str, *flags: str, **environment: str) -> Finished:
+        """``inspect eval`` with the stub as the model, the log as JSON in the folder ``logs``."""
+        key = {"STUB_API_KEY": "not-a-key", "STUB_BASE_URL": stub.base_url, **environment}
+        model = ("--model", "openai-api/stub/stub", "--max-retries", "0")
+        form = ("--display", "plain", "--log-dir", logs, "--no-log-images")
+        return self.command.run("inspect", "eval", *flags, *model, *form, **key)
+
+    def folder(self, logs: str) -> Path:
+        return self.command.home.parent / logs
+
+
+@pytest.fixture(scope="module")
+def inspect_ai(tmp_path_factory: pytest.TempPathFactory) -> InspectAI:
+    """Phantoms where the released questions would be."""
+    folder = tmp_path_factory.mktemp("inspect")
+    write_phantom(folder / "drawn", images=IMAGES)
+    prepare(Home(folder / "home"), [folder / "drawn"], [folder / "drawn"])
+    return InspectAI(LmmsEval(python_of("MMNEUROONCO_INSPECT_PYTHON"), folder / "home"))
+
+
+@pytest.fixture(scope="module")
+def questions(inspect_ai: InspectAI) -> ClosedBenchmark:
+    return load_benchmark("closed", home=Home(inspect_ai.command.home))
+
+
+def metrics_of(log: dict[str, Any]) -> dict[str, float]:
+    """Our metrics by name, from a log's results."""
+    (own,) = [score for score in log["results"]["scores"] if "reducer" not in score or score["reducer"] is None]
+    return {name: metric["value"] for name, metric in own["metrics"].items()}
+
+
+def test_a_run_is_scored_as_mmneuroonco_score_scores_its_log(inspect_ai: InspectAI, questions: ClosedBenchmark) -> None:
+    """What arrives at the model, every number, the log's explanations, and nothing that names a diagnosis."""
+    with OpenAIStub(respond) as stub:
+        done = inspect_ai.run(stub, "closed", "mmneuroonco_tasks/mmneuroonco_closed", "--limit", str(LIMIT))
+    asked = questions.questions[:LIMIT]
+    assert {request.text for request in stub.requests} == {DIRECT.text(question) for question in asked}, done.output
+    pictures = {(request.text, request.images[0]) for request in stub.requests}
+    assert pictures == {(DIRECT.text(each), questions.images.path(each.picture).read_bytes()) for each in asked}
+    for request in stub.requests:
+        assert request.order == ["image_url", "text"], "the picture comes first"
+        assert (request.body["max_tokens"], request.body["temperature"]) == (DIRECT.max_new_tokens, 0)
+
+    eval_log = only(inspect_ai.folder("closed"), "*.eval")
+    scored = inspect_ai.command.score(eval_log)
+    converted = ("--to", "json", "--output-dir", "json")
+    inspect_ai.command.run("inspect", "log", "convert", str(eval_log), *converted)
+    json_log = only(inspect_ai.folder("json"), "*.json")
+    assert scored == inspect_ai.command.score(json_log), "either form of the log"
+    log = read_json(json_log)
+    ours = metrics_of(log)
+    for name in TABLE_METRICS:
+        told = scored["metrics"][name]
+        assert (ours.get(name), ours.get(f"{name}_stderr")) == (told["value"], told["stderr"]), name
+    assert 0 < ours["accuracy"] < 1 and ours["failure_rate"] > 0 and ours["refusal_rate"] > 0
+    assert f"|n:{LIMIT}/{len(questions)}|prompt:{DIRECT.key}|per:question|gen:greedy-16|" in scored["signature_line"]
+    assert "|via:inspect-ai-" in scored["signature_line"] and "|model:openai-api/stub/stub|" in scored["signature_line"]
+
+    (theirs,) = [score["metrics"] for score in log["results"]["scores"] if score.get("reducer") == "mean"]
+    clusters = len({question.picture.cluster for question in asked})
+    assert theirs["accuracy"]["value"] == ours["accuracy"]
+    # inspect_ai corrects for the number of clusters; the formula is else the same.
+    corrected = ours["accuracy_stderr"] * math.sqrt(clusters / (clusters - 1))
+    assert theirs["stderr"]["value"] == pytest.approx(corrected, rel=1e-12)
+
+    scores = {sample["id"]: sample["scores"]["mmneuroonco_closed"] for sample in log["samples"]}
+    assert {"C", "I", "N"} == {score["value"] for score in scores.values()}
+    reasons = {score.get("reason") for score in scores.values()}
+    assert reasons == {None, "refusal", "invalid_response_format", "no_response"}
+    assert all(f"Key: {each.answer}. " in scores[each.qid]["explanation"] for each in asked)
+    text = json.dumps(log)
+    assert not any(picture.path in text for picture in questions.pictures)
+    assert log["status"] == "error", "what failed is counted as wrong, and `inspect eval-retry` asks it again"
+
+
+def test_epochs_are_pooled_and_every_kind_of_task_runs(inspect_ai: InspectAI) -> None:
+    """Two epochs of three tasks in one process: blind, one request an image, and open."""
+    seen: dict[str, int] = {}
+
+    def changing(messages: Messages, number: int) -> str:
+        text = text_of(messages)
+        seen[text] = seen.get(text, 0) + 1
+        if "Q1." in text:
+            return "\n".join(f"Q{each}: A" for each in range(1, 7))
+        return "It is small, round, solitary and central." if "Options" not in text else "AE"[seen[text] - 1]
+
+    tasks = [f"mmneuroonco_tasks/mmneuroonco_phantom_{name}" for name in ("closed_blind", "closed_batch", "open")]
+    with OpenAIStub(changing) as stub:
+        flags = ("--limit", "12", "--epochs", "2", "--log-format", "json", "--max-tasks", "1")
+        done = inspect_ai.run(stub, "epochs", *tasks, *flags)
+    logs = {log["eval"]["dataset"]["name"]: log for log in map(read_json, inspect_ai.folder("epochs").glob("*.json"))}
+    assert len(logs) == 3 and all(log["status"] == "success" for log in logs.values()), done.output[-3000:]
+    blind, batch, opened = (logs[name.partition("/")[2]] for name in tasks)
+
+    assert not any(
+        request.images
+        for request in stub.requests
+        if seen.get(request.text) and "Q1." not in request.text and "Options" in request.text
+    )
+    answers = [sample["target"] for sample in blind["samples"] if sample["epoch"] == 1]
+    shares = [sum(answer == letter for answer in answers) / len(answers) for letter in "AE"]
+    assert metrics_of(blind)["accuracy"] == pytest.approx(sum(shares) / 2)
+
+    benchmark = load_benchmark("closed", home=Home(inspect_ai.command.home / "phantom"))
+    images = [sample["metadata"]["image_id"] for sample in batch["samples"] if sample["epoch"] == 1]
+    of_images = [question for question in benchmark.questions if question.picture.id in images]
+    assert metrics_of(batch)["accuracy"] == sum(question.answer == "A" for question in of_images) / len(of_images)
+    scored = inspect_ai.command.score(only(inspect_ai.folder("epochs"), "*batch*.json"))
+    assert scored["metrics"]["accuracy"]["value"] == metrics_of(batch)["accuracy"]
+    assert scored["metrics"]["accuracy"]["n"] == len(of_images)
+
+    scored = inspect_ai.command.score(only(inspect_ai.folder("epochs"), "*open*.json"))
+    assert 0 < scored["metrics"]["attribute_accuracy"]["value"] < 1
+    for name, value in metrics_of(opened).items():
+        if not name.endswith("_stderr") and name != "bleu":
+            assert value == pytest.approx(scored["metrics"][name]["value"], rel=1e-12), name
+    assert "reference: " in json.dumps([sample["scores"] for sample in opened["samples"]])
+
+
+def test_missing_data_end_a_run_with_one_line(inspect_ai: InspectAI, tmp_path: Path) -> None:
+    with OpenAIStub(respond) as stub:
+        task = "mmneuroonco_tasks/mmneuroonco_closed"
+        done = inspect_ai.run(stub, "none", task, MMNEUROONCO_HOME=str(tmp_path / "empty"))
+    lines = [line for line in done.output.splitlines() if line.startswith("mmneuroonco: ")]
+    assert len(lines) == 1 and "the closed annotations are not there yet" in lines[0], done.output[-3000:]
+    assert done.returncode == 1 and stub.count == 0 and "Traceback" not in done.output
+
+
+def test_the_core_does_not_import_it(inspect_ai: InspectAI) -> None:
+    code = (
+        "import sys, mmneuroonco_tasks.cli, mmneuroonco_tasks.predictions, mmneuroonco_tasks.scoring\n"
+        "import mmneuroonco_tasks.diagnosis\n"
+        "assert 'inspect_ai' not in sys.modules and 'lm_eval' not in sys.modules\n"
+    )
+    subprocess.run([str(inspect_ai.command.python), "-c", code], check=True, cwd=inspect_ai.command.home.parent)
