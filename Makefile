@@ -9,9 +9,9 @@ unexport PYTHONDONTWRITEBYTECODE
 export HF_HUB_OFFLINE := 1
 export UV_HTTP_TIMEOUT := 300
 
-.PHONY: help test lint unit lmms vlmeval inspect package demo clean
+.PHONY: help test lint unit lmms vlmeval inspect package demo demo-both clean
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 $(NOX): noxfile.py
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not installed; name another by PYTHON=…"; exit 1; }
@@ -42,6 +42,9 @@ package: $(NOX) ## build sdist and wheel, run the demo from the wheel
 
 demo: $(NOX) ## draw phantoms, run lmms-eval on them, show one table
 	$(NOX) --session demo
+
+demo-both: $(NOX) ## the same through lmms-eval and VLMEvalKit: the same numbers
+	PATH="$(CURDIR)/$(BOOT)/bin:$$PATH" $(NOX) --session demo_both
 
 clean: ## remove the environments and everything that tests wrote
 	rm -rf .venvs .nox .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

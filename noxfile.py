@@ -82,6 +82,9 @@ def vlmeval(session: nox.Session) -> None:
     _environment(session)
     _install_wheel(session, "vlmeval,upstream")
     session.env["MMNEUROONCO_VLMEVAL_PYTHON"] = str(Path(session.bin) / "python")
+    lmms_eval = Path(".venvs/lmms/bin/python").absolute()  # of the session before, for the demo with both frameworks
+    if lmms_eval.is_file():
+        session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(lmms_eval)
     _pytest(session, "-m", "vlmeval", "tests")
 
 
@@ -116,5 +119,18 @@ def package(session: nox.Session) -> None:
 def demo(session: nox.Session) -> None:
     """Phantoms through the real lmms-eval, and one table."""
     _environment(session)
-    session.install("--reinstall-package", "mmneuroonco-tasks", ".[lmms-eval]")
+    session.install("--reinstall-package", "mmneuroonco-tasks", ".[lmms-eval,report]")
     session.run("mmneuroonco", "demo", *session.posargs)
+
+
+@nox.session(python=PYTHON)
+def demo_both(session: nox.Session) -> None:
+    """The same through lmms-eval and VLMEvalKit, each in an environment of its own, and the same numbers."""
+    _environment(session)
+    session.install("--reinstall-package", "mmneuroonco-tasks", ".[vlmeval,report]")
+    other = Path(".venvs/demo/bin/python").absolute()
+    if not other.is_file():
+        session.run("uv", "venv", "--quiet", "--python", PYTHON, str(other.parent.parent), external=True)
+    install = ("uv", "pip", "install", "--quiet", "--python", str(other), "--reinstall-package", "mmneuroonco-tasks")
+    session.run(*install, ".[lmms-eval,report]", external=True)
+    session.run("mmneuroonco", "demo", "--framework", "both", "--lmms-eval-python", str(other), *session.posargs)

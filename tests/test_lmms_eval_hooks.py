@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import warnings
 from argparse import Namespace
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 
 from mmneuroonco_tasks.answers import Answer, Outcome
 from mmneuroonco_tasks.benchmark import Benchmark, ClosedBenchmark, ClosedQuestion, Picture
-from mmneuroonco_tasks.cli.demo import demo
 from mmneuroonco_tasks.frameworks import lmms_eval, lmms_eval_run, lmms_eval_tasks
 from mmneuroonco_tasks.frameworks.asking import Asking
 from mmneuroonco_tasks.frameworks.variants import variant_named
@@ -131,11 +129,3 @@ def test_scores_of_single_questions_add_up_to_the_metrics() -> None:
         if name in scores:
             assert np.mean(scores[name]) == pytest.approx(metrics[name].value)
             assert len(scores[name]) == metrics[name].n
-
-
-def test_our_own_command_refuses_an_untested_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
-    monkeypatch.setattr(lmms_eval, "installed_version", lambda: "9.9.9")
-    with pytest.raises(ValueError, match=r"lmms-eval 9\.9\.9 is not one that the demo knows; install 0\.7\.3"):
-        demo(tmp_path)
-    assert not list(tmp_path.iterdir())

@@ -2,132 +2,189 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from shlex import quote
+from shutil import which
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .demo_runs import BLIND, CLOSED, OPEN, REJECTING, DemoError, DemoRun, Framework
 
-class Framework(str, Enum):
-    """Which frameworks the demo runs."""
+if TYPE_CHECKING:
+    from rich.table import Table
 
-    LMMS_EVAL = "lmms-eval"
-    VLMEVAL = "vlmeval"
-    BOTH = "both"
+    #: By framework, the result of each run.
+    Results = Mapping[Framework, Mapping[DemoRun, dict[str, Any]]]
 
-
-@dataclass(frozen=True)
-class DemoRun:
-    """One model of the demo: its name, what it does, and how lmms-eval is told."""
-
-    name: str
-    does: str
-    task: str
-    model: str
-    model_arguments: str = ""
-
-
-RUNS = (
-    DemoRun("reference", "reads the pixels, no weights", "mmneuroonco_phantom_closed", "mmneuroonco_reference"),
-    DemoRun("blind", "the same, shown no picture", "mmneuroonco_phantom_closed_blind", "mmneuroonco_reference"),
-    DemoRun("always-E", "rejects every question", "mmneuroonco_phantom_closed", "dummy", "response=E"),
-)
+CLOSED_COLUMNS = ("accuracy", "answerable_accuracy", "trap_accuracy", "h_score")
+OPEN_COLUMNS = ("attribute_balanced_accuracy", "attribute_accuracy", "keyword_recall")
+#: Rows beside the open run, by their name in the result.
+OPEN_ROWS = {"majority": "always the most frequent class", "recite_keywords": "recites the 19 keywords"}
 
 
 def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything the demo writes.")] = Path(
         "demo"
     ),
+    framework: Annotated[
+        Framework | None, typer.Option(help="Which frameworks to run. Default: the one that is installed here.")
+    ] = None,
+    lmms_eval_python: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="MMNEUROONCO_LMMS_EVAL_PYTHON", help="Interpreter of the environment with lmms-eval. Default: this."
+        ),
+    ] = None,
+    vlmeval_python: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="MMNEUROONCO_VLMEVAL_PYTHON", help="Interpreter of the environment with VLMEvalKit. Default: this."
+        ),
+    ] = None,
 ) -> None:
-    """Draw phantoms, run lmms-eval on them with three models, and compare these in one table."""
-    from importlib.util import find_spec
+    """Draw phantoms, have a framework ask three models about them, and compare these in one table.
 
-    from ..frameworks.lmms_eval import TESTED_VERSIONS, installed_version
+    The frameworks' packages clash: with --framework both, name the interpreter of the other one's environment.
+    """
+    from ..scores import read_result
+    from .demo_runs import check, run_all
 
-    if find_spec("lmms_eval") is None:
-        raise _DemoError("lmms-eval is not installed here; run `pip install 'mmneuroonco-tasks[lmms-eval]'` first.")
-    found = installed_version()
-    if found not in TESTED_VERSIONS:
-        raise _DemoError(f"lmms-eval {found} is not one that the demo knows; install {', '.join(TESTED_VERSIONS)}.")
-    output = output.resolve()
-    results = [(run, run_lmms_eval(run, output)) for run in RUNS]
-    print_table(results)
-    best = results[0][1]
-    typer.echo(
-        f"\nEverything is in {output}: runs/<model>/ holds lmms-eval's results and samples and our *_result.json.\n"
-        "Next:\n"
-        f"  mmneuroonco report {best.parent}/*_result.json -o report.html     # one page to look at\n"
-        "  mmneuroonco prepare                                # the real questions, from the hub\n"
-        "  lmms-eval --tasks mmneuroonco_closed --model qwen2_5_vl --model_args pretrained=Qwen/Qwen2.5-VL-3B-Instruct"
-    )
-
-
-class _DemoError(ValueError):
-    """Why the demo cannot run, in one sentence."""
+    here = Path(sys.executable)
+    pythons = {Framework.LMMS_EVAL: lmms_eval_python or here, Framework.VLMEVAL: vlmeval_python or here}
+    chosen = _chosen(framework)
+    for each in chosen:
+        check(each, pythons[each])
+    results: dict[Framework, dict[DemoRun, dict[str, Any]]] = {}
+    for each in chosen:
+        files = run_all(each, pythons[each], output, lambda line: typer.echo(line, err=True))
+        results[each] = {run: read_result(path) for run, path in files.items()}
+    gain = _vision_gain(results[chosen[0]], output / "home" / "phantom")
+    _show(results, gain)
+    if differing := differences(results):
+        raise DemoError(
+            f"the frameworks differ in {differing}; please report this with the files in {output / 'runs'}."
+        )
+    typer.echo(_next(output, chosen[0], pythons[chosen[0]]))
 
 
-def run_lmms_eval(run: DemoRun, output: Path) -> Path:
-    """One run by lmms-eval's own command; the result file it left."""
-    folder = output / "runs" / run.name
-    known = set(folder.glob("*_result.json"))
-    command = [
-        *(sys.executable, "-m", "lmms_eval", "--tasks", run.task, "--model", run.model),
-        *(["--model_args", run.model_arguments] if run.model_arguments else []),
-        *("--output_path", str(folder), "--log_samples"),
-    ]
-    _say("lmms-eval", command[3:])
-    environment = {**os.environ, "MMNEUROONCO_HOME": str(output / "home"), "HF_HUB_OFFLINE": "1"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # lmms-eval starts in half a minute with it, in seconds without
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / "lmms-eval.log"
-    with log.open("wb") as stream:
-        subprocess.run(command, env=environment, stdout=stream, stderr=subprocess.STDOUT, check=False)
-    # lmms-eval puts the model's name between, where its arguments give one.
-    new = sorted(set(folder.rglob("*_result.json")) - known)
-    if not new:
-        # lmms-eval's exit code is 0 even where it failed, so the file is what counts.
-        raise _DemoError(f"lmms-eval wrote no result; {log} says why.")
-    return new[-1]
+def _chosen(framework: Framework | None) -> list[Framework]:
+    """The frameworks to run, of which none is "both"."""
+    from .demo_runs import frameworks_here
+
+    if framework is Framework.BOTH:
+        return [Framework.LMMS_EVAL, Framework.VLMEVAL]
+    return [framework] if framework else frameworks_here()[:1] or [Framework.LMMS_EVAL]
 
 
-def _say(program: str, arguments: Sequence[str]) -> None:
-    import shlex
+def _vision_gain(results: Mapping[DemoRun, dict[str, Any]], annotations: Path) -> dict[str, Any]:
+    """What the picture was worth to the reference reader, as ``mmneuroonco dual`` says it."""
+    from ..scores import Signature
+    from .dual import pair
 
-    typer.echo(f"$ {program} {shlex.join(arguments)}", err=True)
+    two = [results[run] for run in (CLOSED, BLIND)]
+    signatures = [Signature.from_dict(result["signature"]) for result in two]
+    return pair(two, signatures, annotations / "benchmark")["vision_gain"].to_dict()
 
 
-def print_table(results: Sequence[tuple[DemoRun, Path]]) -> None:
-    """The models side by side, with 95 % intervals."""
+def differences(results: Results) -> str:
+    """The first metric of the first run in which the frameworks differ, or "": they are equal to the last digit."""
+    first, *others = results.values()
+    for other in others:
+        for run, result in first.items():
+            ours, theirs = result["metrics"], other[run]["metrics"]
+            for name in (*ours, *theirs):
+                if ours.get(name) != theirs.get(name):
+                    return f"{name} of {run.lmms_eval} ({run.name})"
+    return ""
+
+
+def _show(results: Results, gain: Mapping[str, Any]) -> None:
     from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(closed_table(results))
+    console.print(
+        "always-E gets every trap right and nothing else, and its accuracy is that of a\n"
+        "guesser: accuracy alone cannot tell the two apart. h_score is high only where\n"
+        "answerable questions and traps are right. Shown no picture, the reader is at\n"
+        f"chance (0.2): to look gains it {gain['value']:.3f} in accuracy (vision_gain).\n"
+    )
+    console.print(open_table(results))
+    console.print("The judge, which is optional, is off in the demo.\n")
+    for found in results.values():
+        for run in (CLOSED, OPEN):
+            console.print(found[run]["signature_line"], soft_wrap=True, markup=False)
+    if len(results) > 1 and not differences(results):
+        count = sum(len(result["metrics"]) for result in next(iter(results.values())).values())
+        names = " and ".join(framework.value for framework in results)
+        console.print(f"\n{names} agree to the last digit in all {count} numbers of these runs.")
+
+
+def closed_table(results: Results) -> Table:
+    """The closed runs side by side, with 95 % intervals."""
+    table = _table("Closed phantom questions: value and 95 % interval", CLOSED_COLUMNS)
+    for run in (CLOSED, BLIND, REJECTING):
+        _add_run(table, run, results, CLOSED_COLUMNS)
+    return table
+
+
+def open_table(results: Results) -> Table:
+    """The open run beside what comes without looking."""
+    table = _table("Open phantom questions: value and 95 % interval", OPEN_COLUMNS)
+    _add_run(table, OPEN, results, OPEN_COLUMNS)
+    rows = next(iter(results.values()))[OPEN]["trust_rows"]
+    for name, does in OPEN_ROWS.items():
+        table.add_row(does, *(_cell(rows[name][column]) for column in OPEN_COLUMNS))
+    return table
+
+
+def _table(title: str, metrics: Sequence[str]) -> Table:
+    """An empty table that fits 80 columns: long names and intervals have a line of their own."""
     from rich.table import Table
 
-    from ..scores import read_result
-
-    columns = ("accuracy", "answerable_accuracy", "trap_accuracy", "h_score")
-    table = Table("Model", "What it does", *columns, title="Phantom questions, value and 95 % interval")
-    signatures = []
-    for run, path in results:
-        result = read_result(path)
-        table.add_row(run.name, run.does, *(_cell(result["metrics"][name]) for name in columns))
-        signatures.append(result["signature_line"])
-    console = Console()
-    console.print(table)
-    console.print(
-        "always-E gets every trap right, and its accuracy equals the share of traps: accuracy alone cannot tell it "
-        "from a guesser.\nh_score is high only where both answerable questions and traps are right; a model that is "
-        "not shown the picture stays at chance (0.2) on all."
-    )
-    for line in signatures:
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    table = Table("Model", title=title, show_lines=True)
+    for name in metrics:
+        table.add_column(name.replace("_", "_\n"), no_wrap=True)
+    return table
 
 
-def _cell(estimate: dict[str, Any]) -> str:
+def _add_run(table: Table, run: DemoRun, results: Results, metrics: Sequence[str]) -> None:
+    for framework, found in results.items():
+        label = f"{run.name}: {run.does}" if len(results) == 1 else f"{run.name}\n{framework.value}"
+        table.add_row(label, *(_cell(found[run]["metrics"][name]) for name in metrics))
+
+
+def _cell(estimate: Mapping[str, Any]) -> str:
     if estimate["value"] is None:
         return "N/A"
-    return f"{estimate['value']:.3f} [{estimate['low']:.3f}, {estimate['high']:.3f}]"
+    value = f"{estimate['value']:.3f}"
+    return value if estimate["low"] is None else f"{value}\n{estimate['low']:.3f}–{estimate['high']:.3f}"
+
+
+def _next(output: Path, framework: Framework, python: Path) -> str:
+    """Where everything is, and what to type next: commands that work as they stand, in the folder one is in."""
+    ours = _command("mmneuroonco", Path(sys.executable))
+    real = {
+        Framework.LMMS_EVAL: f"{_command('lmms-eval', python)} --tasks mmneuroonco_closed --model qwen2_5_vl "
+        "--model_args pretrained=Qwen/Qwen2.5-VL-3B-Instruct",
+        Framework.VLMEVAL: f"{_command('mmneuroonco', python)} run vlmeval --data MMNeuroOnco --model llava_v1.5_7b",
+    }
+    return (
+        f"\nEverything is in {quote(str(output))}: what the runs wrote in runs, the pictures in home/phantom/images.\n"
+        "Next:\n"
+        f"  {ours} report {quote(str(output / 'runs'))} -o report.html    # one page to look at\n"
+        f"  {ours} prepare    # the real questions and pictures, from the hub\n"
+        f"  {real[framework]}"
+    )
+
+
+def _command(name: str, python: Path) -> str:
+    """How a command of an environment is called from here: by its name where the user's shell finds it."""
+    own = python.absolute().with_name(name)
+    if own.is_relative_to(Path.cwd()):  # such as in .venvs, which `make` puts on the path and a user's shell does not
+        return quote(str(own.relative_to(Path.cwd())))
+    found = which(name)
+    return name if found and Path(found) == own else quote(str(own))
