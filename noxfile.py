@@ -42,7 +42,9 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
 
 def _install_wheel(session: nox.Session, extra: str, *more: str) -> None:
     """Install the package as its users do, built anew: uv would take a wheel of the same version from its cache."""
-    session.install("--reinstall-package", "mmneuroonco-tasks", f".[{extra}]", "pytest", "hypothesis", *more)
+    session.install(
+        "--reinstall-package", "mmneuroonco-tasks", f".[{extra}]", "pytest", "pytest-xdist", "hypothesis", *more
+    )
 
 
 @nox.session(python=PYTHON)
@@ -73,7 +75,7 @@ def lmms(session: nox.Session) -> None:
     # decord: needed by lmms-eval's Qwen2.5-VL class, which does not declare it; peft: for an adapter.
     _install_wheel(session, "lmms-eval,upstream", "decord", "peft")
     session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(Path(session.bin) / "python")
-    _pytest(session, "-m", "lmms_eval", "tests")
+    _pytest(session, "-m", "lmms_eval", "-n", "2", "tests")
 
 
 @nox.session(python=PYTHON)
@@ -85,7 +87,7 @@ def vlmeval(session: nox.Session) -> None:
     lmms_eval = Path(".venvs/lmms/bin/python").absolute()  # of the session before, for the demo with both frameworks
     if lmms_eval.is_file():
         session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(lmms_eval)
-    _pytest(session, "-m", "vlmeval", "tests")
+    _pytest(session, "-m", "vlmeval", "-n", "2", "tests")
 
 
 @nox.session(python=PYTHON)
@@ -96,7 +98,7 @@ def inspect(session: nox.Session) -> None:
     _install_wheel(session, "inspect,lm-eval", "openai")
     session.env["MMNEUROONCO_INSPECT_PYTHON"] = str(Path(session.bin) / "python")
     session.env["MMNEUROONCO_LM_EVAL_PYTHON"] = str(Path(session.bin) / "python")
-    _pytest(session, "-m", "inspect_ai or lm_eval", "tests")
+    _pytest(session, "-m", "inspect_ai or lm_eval", "-n", "2", "tests")
 
 
 @nox.session(python=PYTHON)
