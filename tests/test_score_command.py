@@ -136,6 +136,25 @@ def test_a_reply_to_all_questions_of_an_image_is_read_as_one(
     assert result["signature"]["per"] == "image"
 
 
+def test_a_sheet_with_one_row_an_image_answers_all_its_questions(
+    tmp_path: Path, benchmark: ClosedBenchmark, score: Score
+) -> None:
+    """VLMEvalKit keeps a reply to all questions of an image under the first; an image that was not asked has none."""
+    letters = letters_of(benchmark, 0.6, 1)
+    rows = {}
+    for picture in benchmark.pictures[:-2]:
+        own = [question.qid for question in benchmark.questions if question.picture == picture]
+        rows[own[0]] = "\n".join(f"Q{number}: {letters[qid]}" for number, qid in enumerate(own, 1))
+    path = tmp_path / "m_MMNeuroOnco_Batch.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("index", "qid", "prediction"), *((n, *row) for n, row in enumerate(rows.items()))])
+    result = json.loads(score(path, "--json").out)
+    asked = {question.qid for question in benchmark.questions if question.picture in benchmark.pictures[:-2]}
+    assert {qid: answer["letter"] for qid, answer in result["answers"].items()} == {qid: letters[qid] for qid in asked}
+    assert result["counts"]["asked"] == len(asked) > len(rows)
+    assert result["signature"]["per"] == "image"
+
+
 def test_what_the_released_script_took_for_a_letter_is_read_for_what_it_is(
     tmp_path: Path, benchmark: ClosedBenchmark, score: Score
 ) -> None:

@@ -96,7 +96,7 @@ def _gallery_inputs(
             read = read_predictions(path)
             mark = _mark_of(read, runs, benchmarks)
             if mark is not None:
-                responses[mark] = read.responses
+                responses[mark] = read.under_every_question(benchmarks[mark]).responses
             elif path == named:
                 raise RunError(f"{path}: holds the responses of none of these results; name those of one of them.")
             else:
@@ -117,7 +117,8 @@ def _mark_of(read: Predictions, runs: Sequence[Shown], benchmarks: Mapping[str, 
         stored = run.result.get("answers") or {}
         answered = {qid: answer for qid, answer in stored.items() if answer.get("outcome") != "missing"}
         if run.mark in benchmarks and answered:
-            told = _as_stored(read, run, benchmarks[run.mark])
+            own = benchmarks[run.mark]
+            told = _as_stored(read.under_every_question(own), run, own)
             alike = sum(told.get(qid) == _told(answer) for qid, answer in answered.items())
             agreement[run.mark] = alike / len(answered)
     best = max(agreement, key=lambda mark: agreement[mark], default=None)

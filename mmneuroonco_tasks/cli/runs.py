@@ -123,6 +123,7 @@ def score_file(path: Path, choices: Choices, *, with_trust_rows: bool = True) ->
     variant = _variant(path, read, choices)
     task: Task = choices.task or (variant.task if variant else "closed")
     whole = _whole(task, variant, choices)
+    read = read.under_every_question(whole)
     shown, scored = twin_of(variant, whole) if variant else (whole, whole)
     asked = _asked(scored, read, choices)
     remarks = (*read.remarks, *_left_out(path, read, asked, choices))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..benchmark.records import Benchmark
 
 
 class PredictionsError(ValueError):
@@ -28,5 +31,22 @@ class Predictions:
     run: Mapping[str, str] = field(default_factory=dict)
     #: Whether the file holds letters instead of responses: then refusals cannot be told from wrong answers.
     letters_only: bool = False
+    #: Whether a reply to all questions of an image stands under one of them only.
+    one_row_an_image: bool = False
     #: Sentences that the reader of the score should see, such as a cell cut at a sheet's limit.
     remarks: tuple[str, ...] = ()
+
+    def under_every_question(self, benchmark: Benchmark[Any]) -> Predictions:
+        """The same with such a reply under each question of ``benchmark`` that is about its image."""
+        if not self.one_row_an_image:
+            return self
+        replies = {benchmark[qid].picture.id: response for qid, response in self.responses.items() if qid in benchmark}
+        responses = {
+            question.qid: replies[question.picture.id]
+            for question in benchmark.questions
+            if question.picture.id in replies
+        }
+        # What is of no question here stays, to be told of.
+        strays = {qid: response for qid, response in self.responses.items() if qid not in benchmark}
+        every = responses | strays
+        return replace(self, responses=every, asked=tuple(every), one_row_an_image=False)

@@ -14,11 +14,14 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from .jsonl import Responses
 from .table import Predictions, PredictionsError
+
+if TYPE_CHECKING:
+    from ..frameworks.variants import Variant
 
 #: Characters an xlsx cell can hold; writers drop the rest.
 XLSX_CELL_LIMIT = 32_767
@@ -48,13 +51,17 @@ def read_vlmeval_sheet(path: Path) -> Predictions:
     responses, cut = sheet_responses(path)
     named = SHEET_STEM.fullmatch(path.stem)
     run = {"model": named["model"]} if named else {}
-    dataset = named["dataset"] if named else ""
+    variant = _registered_datasets().get(named["dataset"]) if named else None
+    if variant and variant.own_protocol.per == "image":
+        run["per"] = "image"
+    run = _run_beside(path) or run
     return Predictions(
         "VLMEvalKit sheet",
         responses,
         tuple(responses),
-        dataset if dataset in _registered_datasets() else None,
-        _run_beside(path) or run,
+        variant.vlmeval if variant else None,
+        run,
+        one_row_an_image=run.get("per") == "image",
         remarks=(cut_remark(cut),) if cut else (),
     )
 
@@ -77,10 +84,10 @@ def sheet_responses(path: Path) -> tuple[Responses, list[str]]:
     return responses, cut
 
 
-def _registered_datasets() -> set[str]:
+def _registered_datasets() -> dict[str, Variant]:
     from ..frameworks.variants import VARIANTS
 
-    return {variant.vlmeval for variant in VARIANTS}
+    return {variant.vlmeval: variant for variant in VARIANTS}
 
 
 def cut_remark(qids: Sequence[str]) -> str:
