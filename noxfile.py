@@ -16,6 +16,9 @@ PYTHON = "3.11"
 #: Framework packages are compiled once a machine, not once a process.
 CACHE = Path(".cache").resolve()
 
+#: Two test files at a time, each in one process: within a file, tests share what framework processes have done.
+TWO_FILES = ("-n", "2", "--dist", "loadfile")
+
 #: Modules that import a framework; the framework sessions run them.
 NEED_A_FRAMEWORK = (
     "mmneuroonco_tasks/frameworks/inspect_ai_scoring.py",
@@ -75,7 +78,7 @@ def lmms(session: nox.Session) -> None:
     # decord: needed by lmms-eval's Qwen2.5-VL class, which does not declare it; peft: for an adapter.
     _install_wheel(session, "lmms-eval,upstream", "decord", "peft")
     session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(Path(session.bin) / "python")
-    _pytest(session, "-m", "lmms_eval", "-n", "2", "tests")
+    _pytest(session, "-m", "lmms_eval", *TWO_FILES, "tests")
 
 
 @nox.session(python=PYTHON)
@@ -84,10 +87,10 @@ def vlmeval(session: nox.Session) -> None:
     _environment(session)
     _install_wheel(session, "vlmeval,upstream")
     session.env["MMNEUROONCO_VLMEVAL_PYTHON"] = str(Path(session.bin) / "python")
-    lmms_eval = Path(".venvs/lmms/bin/python").absolute()  # of the session before, for the demo with both frameworks
+    lmms_eval = Path(".venvs/lmms/bin/python").absolute()  # of the session before, for what runs both frameworks
     if lmms_eval.is_file():
         session.env["MMNEUROONCO_LMMS_EVAL_PYTHON"] = str(lmms_eval)
-    _pytest(session, "-m", "vlmeval", "-n", "2", "tests")
+    _pytest(session, "-m", "vlmeval", *TWO_FILES, "tests")
 
 
 @nox.session(python=PYTHON)
@@ -98,7 +101,7 @@ def inspect(session: nox.Session) -> None:
     _install_wheel(session, "inspect,lm-eval", "openai")
     session.env["MMNEUROONCO_INSPECT_PYTHON"] = str(Path(session.bin) / "python")
     session.env["MMNEUROONCO_LM_EVAL_PYTHON"] = str(Path(session.bin) / "python")
-    _pytest(session, "-m", "inspect_ai or lm_eval", "-n", "2", "tests")
+    _pytest(session, "-m", "inspect_ai or lm_eval", *TWO_FILES, "tests")
 
 
 @nox.session(python=PYTHON)

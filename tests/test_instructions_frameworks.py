@@ -87,6 +87,7 @@ def test_lmms_eval_asks_it_in_its_own_words_and_scores_it(held_out: PhantomInstr
     for task, metrics in zip(LMMS_TASKS, expected(held_out), strict=True):
         result = read_json(only(tmp_path / "out", f"*{task}_result.json"))
         assert {name: result["metrics"][name] for name in metrics} == metrics, done.output[-3000:]
+    assert done.output.count("The judge was off; to use one, name its model in MMNEUROONCO_JUDGE_MODEL") == 1
     samples = only(tmp_path / "out", f"*_samples_{LMMS_TASKS[0]}.jsonl")
     scored = lmms.score(samples, "--annotations", str(held_out.file("closed_cot")))
     assert scored["metrics"] == expected(held_out)[0], "score reads the same file to the same number"
@@ -107,6 +108,7 @@ def test_vlmevalkit_asks_it_in_its_own_words_and_scores_it(held_out: PhantomInst
         assert results, done.output[-3000:]
         result = read_json(results[-1])
         assert {metric: result["metrics"][metric] for metric in metrics} == metrics
+    assert done.output.count("The judge was off; to use one, give VLMEvalKit --judge") == 1
 
 
 @pytest.mark.lmms_eval

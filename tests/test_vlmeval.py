@@ -25,7 +25,6 @@ from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.prepare import prepare
 from mmneuroonco_tasks.cli.runs import score_predictions
 from mmneuroonco_tasks.frameworks.variants import VARIANTS
-from mmneuroonco_tasks.frameworks.vlmeval_tsv import write_vlmeval_tsv
 from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.predictions import read_predictions
 from mmneuroonco_tasks.prompts import DIRECT, OPEN
@@ -132,6 +131,22 @@ def test_treacherous_responses_are_read_as_what_they_are(probe: tuple[dict[str, 
     assert [line.split(",")[0] for line in table[1:4]] == ['"Overall"', '"diagnosis"', '"modality"']
 
 
+def test_e_in_every_wording_is_a_rejection(probe: tuple[dict[str, Any], Path]) -> None:
+    read = probe[0]["rejections"]
+    assert len(read) == 16
+    assert {wording: outcomes for wording, outcomes in read.items() if set(outcomes) != {"rejected"}} == {}
+
+
+def test_without_a_judge_one_line_says_how_to_have_one(probe: tuple[dict[str, Any], Path]) -> None:
+    off = probe[0]["judge_off"]
+    assert "give VLMEvalKit --judge <model>" in off["unnamed"]
+    assert "set its key in OPENAI_API_KEY" in off["without a key"]
+    assert "'gpt-4o' fails with NotImplementedError" in off["broken"]
+    for line in off.values():
+        assert line.startswith("The judge was off; to use one, ")
+        assert "\n" not in line and "a-secret-key" not in line
+
+
 @pytest.mark.parametrize("suffix", ["xlsx", "tsv", "csv", "json"])
 def test_score_says_the_same_of_the_sheet(probe: tuple[dict[str, Any], Path], suffix: str) -> None:
     folder = probe[1]
@@ -145,6 +160,16 @@ def test_score_says_the_same_of_the_sheet(probe: tuple[dict[str, Any], Path], su
 
 def test_nothing_is_lost_when_the_host_reads_its_own_sheet_again(probe: tuple[dict[str, Any], Path]) -> None:
     assert probe[0]["lost_in_reuse"] == {"xlsx": [], "tsv": []}
+
+
+def test_asking_and_scoring_can_be_two_runs(probe: tuple[dict[str, Any], Path]) -> None:
+    """`--mode infer`, then `--mode eval --reuse`."""
+    found, folder = probe[0]["modes"], probe[1]
+    assert found["infer"] == ["MMNeuroOnco.xlsx"]
+    scored = ["MMNeuroOnco.xlsx", "MMNeuroOnco_acc.csv", "MMNeuroOnco_answers.xlsx", "MMNeuroOnco_result.json"]
+    assert found["eval"] == scored
+    (result,) = (path for path in folder.rglob("*_always_e_*_result.json") if not path.is_symlink())
+    assert read_json(result)["counts"]["rejected"] == 9, "all but the one question that offers no E"
 
 
 @pytest.mark.parametrize("mode", ["local", "api"])
@@ -326,7 +351,10 @@ def result_of(folder: Path, stem: str, done: Finished) -> dict[str, Any]:
 
 def test_the_tsv_runs_in_a_plain_vlmevalkit_and_score_takes_its_sheet(host: VlmEval, phantoms: ClosedBenchmark) -> None:
     """Without any plugin VLMEvalKit asks in its own words; what it predicts is scored by ours."""
-    write_vlmeval_tsv(phantoms, host.data / "MMNeuroOnco_TSV.tsv")
+    own_home = {"MMNEUROONCO_HOME": str(host.home / "phantom")}
+    command = str(host.python.parent / "mmneuroonco")
+    exported = host.python_run(command, "export", "vlmeval-tsv", **own_home)
+    assert "--data MMNeuroOnco_TSV --model" in exported.output
     by_picture: dict[str, list[ClosedQuestion]] = {}
     for question in phantoms.questions:
         by_picture.setdefault(phantoms.images.path(question.picture).name, []).append(question)
@@ -344,7 +372,9 @@ def test_the_tsv_runs_in_a_plain_vlmevalkit_and_score_takes_its_sheet(host: VlmE
         )
     sheets = [path for path in (host.folder / "plain").rglob("stub_MMNeuroOnco_TSV.xlsx") if not path.is_symlink()]
     assert len(sheets) == 1, done.output[-3000:]
-    scored = score_predictions(phantoms, read_predictions(sheets[0]))
+    told = host.python_run(command, "score", str(sheets[0]), "-o", "plain_result.json", **own_home)
+    assert told.returncode == 0, told.output
+    scored = read_json(host.folder / "plain_result.json")
     assert scored["metrics"]["accuracy"]["value"] == 1
     assert scored["counts"]["asked"] == len(phantoms)
 

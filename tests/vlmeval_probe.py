@@ -41,6 +41,15 @@ RESPONSES: dict[str, Any] = {
 }
 
 
+#: Ways to pick E where E is "None of the above".
+REJECTIONS = (
+    *("E", "(E)", "E.", "e", "**E**", "\\boxed{E}", "Answer: E", "The answer is E.", "E. None of the above"),
+    *("None of the above", "none of the above.", "It is none of the above.", "None", '{"answer": "E"}'),
+    "The answer is E because none of the listed options fits.",
+    "<think>A? No.</think>\nFinal: E\nExplanation: A, B, C and D do not fit.",
+)
+
+
 def registration() -> dict[str, Any]:
     """The host's tables after registering twice, and what was warned of; once more with an unknown version."""
     before = len(host.SUPPORTED_DATASETS)
@@ -96,6 +105,41 @@ def evaluation(dataset: Any, suffix: str) -> dict[str, Any]:
     }
 
 
+def rejections(dataset: Any, suffix: str) -> dict[str, list[str]]:
+    """By wording of a rejection, what it was read as where E is offered, through a sheet of the host's own writing."""
+    data = dataset.data[dataset.data["question"].str.contains("E. None of the above", regex=False)].copy()
+    found = {}
+    for number, wording in enumerate(REJECTIONS):
+        data["prediction"] = [wording] * len(data)
+        sheet = FOLDER / "rejections" / str(number) / f"m_MMNeuroOnco.{suffix}"
+        sheet.parent.mkdir(parents=True)
+        dump(data, str(sheet))
+        dataset.evaluate(str(sheet))
+        result = json.loads(sheet.with_name("m_MMNeuroOnco_result.json").read_text(encoding="utf-8"))
+        found[wording] = [result["answers"][qid]["outcome"] for qid in data["qid"]]
+    return found
+
+
+def judge_off() -> dict[str, str]:
+    """The line with which a run goes on where there is nobody to ask."""
+    from mmneuroonco_tasks.frameworks.vlmeval_judge import vlmeval_judge
+    from mmneuroonco_tasks.judge import JudgeOff
+
+    os.environ.pop("OPENAI_API_KEY", None)
+    settings = {
+        "unnamed": {"nproc": 4},
+        "without a key": {"model": "gpt-4o", "nproc": 4},
+        "broken": {"model": "gpt-4o", "api_base": "nowhere", "key": "a-secret-key"},
+    }
+    found = {}
+    for name, each in settings.items():
+        try:
+            vlmeval_judge(each)
+        except JudgeOff as off:
+            found[name] = str(off)
+    return found
+
+
 def reread(dataset: Any, suffix: str) -> list[str]:
     """Texts that did not come back as text from the host's own writing and reading, as ``--reuse`` does."""
     texts = [*sorted(NOTHING_TO_PANDAS), "=1+1", "{=1}", "https://example.org", "mailto:a", "B"]
@@ -116,6 +160,18 @@ def stopped(*arguments: str) -> str:
     return "it went on"
 
 
+def modes() -> dict[str, list[str]]:
+    """Our files after asking only, and after scoring only what had been asked."""
+    work = FOLDER / "modes"
+    flags = ["--data", "MMNeuroOnco", "--model", "mmneuroonco_always_e", "--work-dir", str(work)]
+    found = {}
+    for mode in (["infer"], ["eval", "--reuse"]):
+        adapter.main([*flags, "--mode", *mode])
+        files = [path for path in work.rglob("mmneuroonco_always_e_MMNeuroOnco*") if not path.is_symlink()]
+        found[mode[0]] = sorted(path.name.removeprefix("mmneuroonco_always_e_") for path in files)
+    return found
+
+
 def main() -> None:
     """Look at everything and write it down."""
     found: dict[str, Any] = {"registration": registration()}
@@ -123,7 +179,10 @@ def main() -> None:
     found["questions"] = questions(dataset)
     found["without_brats"] = list(host.build_dataset("MMNeuroOnco_NoBraTS").data["qid"])
     found["evaluation"] = {suffix: evaluation(dataset, suffix) for suffix in ("xlsx", "tsv", "csv", "json")}
+    found["rejections"] = rejections(dataset, "xlsx")
+    found["judge_off"] = judge_off()
     found["lost_in_reuse"] = {suffix: reread(dataset, suffix) for suffix in ("xlsx", "tsv")}
+    found["modes"] = modes()
     # From here on a picture is missing. No server listens: a request would fail differently.
     next((Path(os.environ["MMNEUROONCO_HOME"]) / "images").glob("0003.*")).unlink()
     from mmneuroonco_tasks.frameworks import asking

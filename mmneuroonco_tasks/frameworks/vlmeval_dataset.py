@@ -110,7 +110,7 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
         return [*system, *(text + pictures if protocol.image == "last" else pictures + text)]
 
     def evaluate(self, eval_file: str, **judge_kwargs: Any) -> dict[str, float | str | None]:
-        """Score a prediction sheet: metrics by name, and the signature.
+        """Score a prediction sheet: metrics by name, the signature, and remarks where there is something to say.
 
         Beside the sheet it writes ``…_answers`` (how each response was read), ``…_acc`` (a table by type) and
         ``…_result.json`` (our result file). ``judge_kwargs`` are VLMEvalKit's settings of a judge.
@@ -144,7 +144,9 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
             get_logger("mmneuroonco").warning(remark)
         names = [*self.TABLE_METRICS, *(name for name in result["metrics"] if name.startswith("judge_"))]
         shown = {name: result["metrics"][name]["value"] for name in names}
-        return shown | {"signature": result["signature_line"]}
+        # Said here too: in API mode warnings go to a log file of the evaluation, and this to the terminal.
+        said = {"remarks": " ".join(remarks)} if remarks else {}
+        return shown | {"signature": result["signature_line"]} | said
 
     def table_of(self, result: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The breakdown's metrics over all questions and by type; n is the number of questions asked of it."""
