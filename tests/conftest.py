@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from mmneuroonco_tasks.benchmark import load_benchmark
+from mmneuroonco_tasks.benchmark.home import Home
+from mmneuroonco_tasks.benchmark.prepare import prepare
+from mmneuroonco_tasks.phantom import write_phantom
+from mmneuroonco_tasks.prompts import DIRECT, OPEN
+from mmneuroonco_tasks.reference_reader import ReferenceReader
+
 
 @pytest.fixture(scope="session")
 def released() -> Path:
@@ -23,3 +30,26 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("MMNEUROONCO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def default_phantoms(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The phantoms of the demo, drawn and prepared."""
+    folder = tmp_path_factory.mktemp("phantoms")
+    write_phantom(folder / "drawn")
+    home = Home(folder / "home")
+    prepare(home, [folder / "drawn"], [folder / "drawn"])
+    return home
+
+
+@pytest.fixture(scope="session")
+def reader_responses(default_phantoms: Home) -> dict[str, dict[str, str]]:
+    """The reference reader's responses to them, by qid: "closed" and "open" with pictures, "blind" without."""
+    reader = ReferenceReader()
+    closed = load_benchmark("closed", home=default_phantoms)
+    opened = load_benchmark("open", home=default_phantoms)
+    return {
+        "closed": {q.qid: reader.answer(closed.images.open(q.picture), DIRECT.text(q)) for q in closed.questions},
+        "blind": {q.qid: reader.answer(None, DIRECT.text(q)) for q in closed.questions},
+        "open": {q.qid: reader.answer(opened.images.open(q.picture), OPEN.text(q)) for q in opened.questions},
+    }

@@ -8,17 +8,25 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import Finished, run_here
+from rich.console import Console
 
-from mmneuroonco_tasks.answers import Answer
+from mmneuroonco_tasks import prompts
+from mmneuroonco_tasks.answers import Answer, read_answer
 from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.prepare import prepare
+from mmneuroonco_tasks.cli.demo import closed_table, open_table
+from mmneuroonco_tasks.cli.demo_runs import BLIND, CLOSED, OPEN, REJECTING, Framework
+from mmneuroonco_tasks.frameworks.lmms_eval import TESTED_VERSIONS
 from mmneuroonco_tasks.phantom import write_phantom
+from mmneuroonco_tasks.prompts import DIRECT, Protocol
 from mmneuroonco_tasks.scores import Run, write_result
 from mmneuroonco_tasks.scoring import score_closed_run, score_open_run
 
@@ -248,3 +256,36 @@ def test_an_interpreter_that_is_none_is_one_sentence(stand_ins: StandIns, capsys
     assert done.sentence == (
         "mmneuroonco: no/such/python: cannot be run (No such file or directory); name an environment's interpreter."
     )
+
+
+def test_the_readme_shows_what_the_default_phantoms_give(
+    default_phantoms: Home, reader_responses: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both tables and both signatures, to the last character, scored here without a framework."""
+    monkeypatch.setenv("COLUMNS", "80")
+    closed = load_benchmark("closed", home=default_phantoms)
+    opened = load_benchmark("open", home=default_phantoms)
+
+    def run(protocol: Protocol, model: str = "mmneuroonco_reference") -> Run:
+        via = f"lmms-eval-{TESTED_VERSIONS[-1]}"
+        return Run(prompt=protocol.key, per=protocol.per, gen=protocol.generation, via=via, model=model)
+
+    def scored(responses: Mapping[str, str], protocol: Protocol) -> dict[str, Any]:
+        answers = {qid: read_answer(text, closed[qid].options) for qid, text in responses.items()}
+        return score_closed_run(closed, answers, run(protocol), with_trust_rows=False)[1]
+
+    results = {
+        CLOSED: scored(reader_responses["closed"], DIRECT),
+        BLIND: scored(reader_responses["blind"], prompts.BLIND),
+        REJECTING: scored({question.qid: "E" for question in closed.questions}, DIRECT),
+        OPEN: score_open_run(opened, reader_responses["open"], run(prompts.OPEN))[1],
+    }
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    found = {Framework.LMMS_EVAL: results}
+    for table in (closed_table(found), open_table(found)):
+        console = Console(width=80, file=StringIO())
+        console.print(table)
+        shown = "\n".join(line.rstrip() for line in str(console.file.getvalue()).splitlines())  # type: ignore[attr-defined]
+        assert shown.strip() in readme
+    for asked in (CLOSED, OPEN):
+        assert results[asked]["signature_line"] in readme

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mmneuroonco_tasks.answers import Answer, read_answer, read_batch
-from mmneuroonco_tasks.benchmark import ClosedBenchmark, ClosedQuestion, OpenBenchmark, Picture, load_benchmark
-from mmneuroonco_tasks.phantom import write_phantom
+from mmneuroonco_tasks.benchmark import ClosedBenchmark, ClosedQuestion, Picture, load_benchmark
+from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.prompts import BATCH, COT, DIRECT, FORMS, OPEN
 from mmneuroonco_tasks.reference_reader import ReferenceReader
 from mmneuroonco_tasks.scores import score_closed
@@ -22,43 +22,20 @@ Answers = Mapping[str, Answer | None]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The phantoms of the demo."""
-    drawn = tmp_path_factory.mktemp("phantoms")
-    write_phantom(drawn)
-    return drawn
+def closed(default_phantoms: Home) -> ClosedBenchmark:
+    return load_benchmark("closed", home=default_phantoms)
 
 
 @pytest.fixture(scope="module")
-def closed(folder: Path) -> ClosedBenchmark:
-    return load_benchmark("closed", annotations=folder, images=folder)
-
-
-@pytest.fixture(scope="module")
-def open_questions(folder: Path) -> OpenBenchmark:
-    return load_benchmark("open", annotations=folder, images=folder)
-
-
-@pytest.fixture(scope="module")
-def seen(closed: ClosedBenchmark) -> Answers:
+def seen(closed: ClosedBenchmark, reader_responses: dict[str, dict[str, str]]) -> Answers:
     """Its answers with pictures."""
-    reader = ReferenceReader()
-    return {
-        question.qid: read_answer(
-            reader.answer(closed.images.open(question.picture), DIRECT.text(question)), question.options
-        )
-        for question in closed.questions
-    }
+    return {qid: read_answer(text, closed[qid].options) for qid, text in reader_responses["closed"].items()}
 
 
 @pytest.fixture(scope="module")
-def blind(closed: ClosedBenchmark) -> Answers:
+def blind(closed: ClosedBenchmark, reader_responses: dict[str, dict[str, str]]) -> Answers:
     """Its answers without."""
-    reader = ReferenceReader()
-    return {
-        question.qid: read_answer(reader.answer(None, DIRECT.text(question)), question.options)
-        for question in closed.questions
-    }
+    return {qid: read_answer(text, closed[qid].options) for qid, text in reader_responses["blind"].items()}
 
 
 def test_with_pictures_it_is_near_the_ceiling_on_every_type_and_on_traps(
@@ -173,17 +150,16 @@ def _letter(answers: Answers, question: ClosedQuestion) -> str | None:
     return answer.letter if answer else None
 
 
-def test_open_questions_are_answered_from_the_picture_and_drawn_by_lot_without(open_questions: OpenBenchmark) -> None:
+def test_open_questions_are_answered_from_the_picture_and_drawn_by_lot_without(
+    default_phantoms: Home, reader_responses: dict[str, dict[str, str]]
+) -> None:
+    asked = load_benchmark("open", home=default_phantoms)
     reader = ReferenceReader()
-    looked = {
-        question.qid: reader.answer(open_questions.images.open(question.picture), OPEN.text(question))
-        for question in open_questions.questions
-    }
-    unseen = {question.qid: reader.answer(None, OPEN.text(question)) for question in open_questions.questions}
-    with_pictures = score_open(open_questions, looked, confidence_intervals=False, with_rows=False).metrics
-    without = score_open(open_questions, unseen, with_rows=False).metrics
-    assert (with_pictures["attribute_balanced_accuracy"].value or 0) > 0.95
-    assert with_pictures["contradiction_rate"].value == 0
+    unseen = {question.qid: reader.answer(None, OPEN.text(question)) for question in asked.questions}
+    looked = score_open(asked, reader_responses["open"], confidence_intervals=False, with_rows=False).metrics
+    without = score_open(asked, unseen, with_rows=False).metrics
+    assert (looked["attribute_balanced_accuracy"].value or 0) > 0.95
+    assert looked["contradiction_rate"].value == 0
     # Three classes of shape, size and spread, nine of sector.
     for attribute, chance in (("shape", 1 / 3), ("sector", 1 / 9), ("size", 1 / 3), ("spread", 1 / 3)):
         found = without[f"{attribute}_balanced_accuracy"]
