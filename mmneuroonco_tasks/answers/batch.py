@@ -16,7 +16,7 @@ from .outcome import Answer, Outcome
 from .rewriting import rewritten
 from .sentences import refuses
 from .single import ENDLESS, FAILED, as_text, read_spoken, spoken
-from .structured import fields, json_answer, json_value, key_of
+from .structured import fields, json_answer, json_value, key_of, texts_in
 from .tables import lazily_compiled
 
 _UNPARSED = Answer(Outcome.UNPARSED, None, "not-aligned")
@@ -63,6 +63,11 @@ def _unwrapped(text: str) -> str:
 
 def _from_text(text: str, readers: list[OptionReader]) -> list[Answer]:
     lines = _table_turned(without_markup(text))
+    if refuses(lines):
+        kept = "\n".join(line for line in lines.split("\n") if not _FORMAT.search(line) or not refuses(line))
+        if not find_labels(kept, len(readers)):
+            return _without_labels(lines, readers)
+        lines = kept
     labels = find_labels(lines, len(readers))
     if not any(1 <= label.number <= len(readers) for label in labels):
         return _without_labels(lines, readers)
@@ -71,10 +76,15 @@ def _from_text(text: str, readers: list[OptionReader]) -> list[Answer]:
         for segment in segments[-_MOST_SEGMENTS:] if 1 <= number <= len(readers) else ():
             read = _read_segment(segment, readers[number - 1])
             answers[number - 1] = _later(answers[number - 1], read)
-    if all(answer is None or answer.rule in ("no-pick", "number-missing") for answer in answers) and refuses(lines):
+    if all(answer is None or answer.rule in _NOTHING for answer in answers) and refuses(lines):
         return [_REFUSED] * len(readers)
     return [answer or _MISSING for answer in answers]
 
+
+#: "The format is Q1: A, but I can't see the scan" answers nothing.
+_FORMAT = lazily_compiled(r"\bformat\b", re.I)
+#: What a question comes to that nothing was said of, or whose number stands in the words of a refusal.
+_NOTHING = frozenset(("no-pick", "number-missing", "refusal"))
 
 #: Of a question that is answered very often only the last answers are read.
 _MOST_SEGMENTS = 8
@@ -183,9 +193,9 @@ def _of_json(content: Any, reader: OptionReader) -> Answer:
     if isinstance(content, str):
         return _read_segment(content, reader)
     found = json_answer(content)
-    if not found:
-        return _MISSING
-    read = {_read_segment(each, reader) for each in found}
+    if not any(each.strip() for each in found or ()):
+        return _REFUSED if refuses(texts_in(content)) else _MISSING
+    read = {_read_segment(each, reader) for each in found or ()}
     return read.pop() if len(read) == 1 else Answer(Outcome.AMBIGUOUS, None, "several-boxed")
 
 

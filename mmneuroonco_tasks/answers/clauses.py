@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from . import denying, picking
-from .claims import Claim, Rank, mask_of_list
-from .mentions import ANY, LETTER, TEXT, kind_of, mask_of, mentions_in
+from .claims import CONFLICT_BIT, Claim, Rank, mask_of_list
+from .mentions import ANY, LETTER, TEXT, is_one, kind_of, mask_of, mentions_in
 from .refusals import RESUMES, refusal_in
 from .rejection import rejection_is_untold
 from .tables import lazily_compiled
@@ -54,11 +54,14 @@ class Clause:
 
         self.words = pattern.sub(struck, self.words)
 
-    def claim(self, rank: Rank, listed: str, *, bare: bool = False) -> None:
-        """Claim the options that are mentioned in ``listed``, as one answer."""
+    def claim(self, rank: Rank, listed: str, *, bare: bool = False, both: bool = False) -> None:
+        """Claim the options that are mentioned in ``listed``, as one answer; ``both`` says that they are two."""
         characters = list(mentions_in(listed))
         by_text = all(kind_of(character) == TEXT for character in characters)
-        self.claims.append(Claim(rank, mask_of_list(characters), by_text=by_text, bare=bare))
+        mask = mask_of_list(characters)
+        if both and not is_one(mask):
+            mask |= CONFLICT_BIT
+        self.claims.append(Claim(rank, mask, by_text=by_text, bare=bare))
 
     def take(self, found: re.Match[str], rank: Rank) -> str:
         """Claim what the match lists and leave nothing of it."""
@@ -121,7 +124,7 @@ def _claim_marked(clause: Clause) -> None:
         told = all(kind_of(character) == TEXT for character in characters)
         if told and ((rank is Rank.MARKED and "label" not in found.re.groupindex) or _IS_FINDING.search(found.group())):
             rank = Rank.STRONG
-        clause.claim(rank, found["list"])
+        clause.claim(rank, found["list"], both=_BOTH.search(found.group()) is not None)
         return " "
 
     def announced(found: re.Match[str]) -> str:
@@ -132,6 +135,7 @@ def _claim_marked(clause: Clause) -> None:
     clause.words = picking.PREDICATED.sub(lambda found: take(found, Rank.MARKED), clause.words)
 
 
+_BOTH = lazily_compiled(r"\bboth\b")
 _IS_FINDING = lazily_compiled(
     r"^(?:most likely |likely |probable |best )?(?:diagnosis|impression|result|conclusion|prediction)\b"
 )

@@ -45,7 +45,7 @@ _TAIL = (
     r"(?:'s)?(?:\s?(?:answer|ans|answers|答案)\b)?[\s\"']{0,2}[:.)\]=,|→>-]{0,3}"
 )
 _ANNOUNCED = lazily_compiled(
-    rf"(?<![^\W_])(?:the\s)?(?:{_NOUN})[\s.#:_№-]{{0,3}}(?:(?:no|number|nr|"
+    rf"(?<![^\W_])(?:the\s)?(?:{_NOUN})(?:[^\S\n]|[.#:_№-]){{0,3}}(?:(?:no|number|nr|"
     rf"num)\.?\s?)?(?:0{{0,2}}(?P<number>\d{{1,3}})(?!\d)(?![.,]\d)(?!\s?(?:%|cm|mm))|"
     rf"(?P<word>{_WORDS}|(?:{_ROMAN})(?=\s?[:.)])))(?P<tail>{_TAIL})",
     re.I | re.M,

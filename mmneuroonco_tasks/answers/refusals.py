@@ -37,7 +37,8 @@ _DO = any_of(
     r"differentiat discern describ examin review measur estimat draw reach commit specif recogni[sz] infer",
     r"speculat guess respond do_(?:that|this|so) shar generat perform replac substitut grade categori[sz]",
     r"characteri[sz] know\b be_known rely relied open load display deduc arriv form\b locali[sz] pinpoint locat",
-    r"find\b detect appreciat stat(?:e|ing)\b attempt",
+    r"find\b detect appreciat stat(?:e|ing)\b attempt nam(?:e|ed|ing)\b rat(?:e|ed|ing)\b assign settl work_out",
+    r"figure_out fill",
 )
 _PERSON = any_of(
     r"doctors? physicians? (?:neuro)?-?radiologists? neurologists? specialists? professionals? providers?",
@@ -72,16 +73,26 @@ _ENGLISH = table(
     beyond what (?:i|we)\b
     (?:choose|chose|prefer|opt|elect|wish|want)s? not to\b
     \b(?:i|we) (?:do not|don't|never) (?:provide|give|offer|make|do|interpret|diagnose|answer|perform|issue|render|
-        analy[sz]e|read|assess|evaluate|handle|discuss|engage)\b
+        analy[sz]e|read|assess|evaluate|handle|discuss|engage|guess|speculate)\b
     \b(?:irresponsible|unethical|inappropriate|unsafe|unwise)\b
     (?:not|n't) (?:be )?(?:safe|appropriate|responsible|ethical|advisable|prudent|wise)\b
     violat\w+ (?:\w+ ){0,4}(?:polic|guideline)
-    (?:not|n't) (?:\w+ )?(?:sufficient|enough|adequate) (?:to|for)\b
+    (?:not|n't) (?:\w+ )?(?:sufficient|enough|adequate)(?: \w+){0,4} (?:to|for)\b
     \binsufficient (?:to|for)\b
-    (?:not|n't) (?:\w+ )?(?:allow|permit|suffice)\b
+    (?:not|n't) (?:\w+ )?(?:allow|permit|suffice|let (?:me|us))\b
     \bi(?:'d| would) (?:\w+ )?need\b
     ^\W*(?:request |question )?(?:declined|refused|denied)\b
     \bi give up\b
+    \bno can do\b
+    \boff[- ]limits\b
+    \boverstep
+    \bi can do neither\b
+    \bno answer from (?:me|us)\b
+    \bno basis (?:for|to|on)\b
+    \bguesswork\b
+    \bwhat (?:i|we) (?:cannot|can't|can not|am unable to|won't) (?:do|tell|say|give|provide)\b
+    \b(?:designed|instructed|trained|programmed|told|asked|built) (?:not to|to (?:avoid|refuse|decline))\b
+    ^\W*(?:answer\W{1,4})?(?:refuse[ds]?|decline[ds]?)\W*$
     \bbeats me\b
     ^\W*(?:cannot|can't|can not|unable|impossible)\W*$
     (?:cannot|can't) (?:answer|help|assist|comply|tell|say)
@@ -99,7 +110,7 @@ _ENGLISH = table(
     (?:consult|see|seek|contact|ask|refer|speak|talk|visit|turn|evaluat\w+|review\w*|interpret\w+|assess\w*|read|
         analy[sz]ed|need\w*|requir\w+|recommend|discuss\w*|share|examined|checked|confirmed|advice|opinion|
         expertise|input|judg\w+|left|defer|leave)\b(?:[\s,]+[\w'-]+){0,8}?[\s,]+<PERSON>\b
-    \bonly (?:an? )?(?:\w+ ){0,2}<PERSON> (?:can|could|may|is able|are able|should)\b
+    \bonly (?:an? )?(?:\w+ ){0,2}<PERSON>\b[^.,;]{0,80}? (?:can|could|may|is able|are able|should)\b
     (?:not|n't) (?:something|a thing|anything) (?:that )?(?:i|we)\b
     <PERSON>\b(?:,[^,.]{0,40},)? (?:should|must|needs? to|has to|have to|would need|is needed|is required|will need|
         ought)
@@ -141,7 +152,7 @@ _ENGLISH = table(
         lacking)(?: (?:any|more|further|additional|sufficient|enough|the|adequate|clinical|patient|other|diagnostic|
         image|imaging|visual|relevant|specific|and|proper|full|complete)){0,4} <MATTER>\b
     (?:not|n't) (?:provide|contain|have|offer|show|give|include|carry|present|supply)\w* (?:\w+ ){0,3}?(?:enough|
-        sufficient|adequate|necessary)\b
+        sufficient|adequate|necessary|(?:specific|definitive|conclusive|reliable) (?:information|evidence|clues?))\b
     (?:is|are|would be|will be|may be) (?:required|needed|necessary|essential|mandatory) (?:to|for|before|
         in order)\b
     (?:need|require|want|like)s?(?: to (?:see|have|know|review))?(?: (?:any|some|more|further|additional|other|the|
@@ -258,7 +269,7 @@ _OTHERS = "|".join(
         ),
         # German, Dutch, Scandinavian
         any_of(
-            r"\b(?:kann|können|könnte|konnte|darf|möchte|werde)\b[^.!?]{0,80}\b(?:nicht|kein\w*)\b",
+            r"\b(?:kann|können|könnte|konnte|darf|möchte|werde|vermag)\b[^.!?]{0,80}\b(?:nicht|kein\w*)\b",
             r"kein\w*_(?:\w+_){0,4}(?:möglich|ableiten|treffen|stellen)",
             (
                 r"nicht_(?:in_der_lage|möglich|bestimm\w+|beurteil\w+|beantwort\w+|sicher|feststell\w+|erkennbar|"

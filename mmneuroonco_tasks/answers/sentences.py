@@ -66,7 +66,7 @@ class _Walk:
         if sentence not in self._refusing:
             self._refusing[sentence] = refusal_in(sentence) is not None
         reading.refused |= self._refusing[sentence]
-        if not _MENTION.search(sentence):
+        if not _MENTION.search(sentence) and not _announces_refusal(sentence):
             for part, words in _turns(sentence)[1:]:
                 self._turn(words, part)
             return
@@ -96,6 +96,16 @@ class _Walk:
         elif turning.SECOND_LOOK.match(words):
             needed = Rank.SENTENCE
         self.reading.change_mind(needed, taking_back=turning.RETRACTION.search(part) is not None)
+
+
+_ANSWER = lazily_compiled(r"\b(?:answer|choice|option|selection|pick)\b")
+
+
+def _announces_refusal(sentence: str) -> bool:
+    """Whether a refusal stands where the answer was announced: it is the last word, whatever was weighed before."""
+    refusal = refusal_in(sentence)
+    announced = picking.ANNOUNCED.search(sentence[: refusal.start()]) if refusal else None
+    return announced is not None and _ANSWER.search(announced.group()) is not None
 
 
 def _turns(sentence: str) -> list[tuple[str, str]]:

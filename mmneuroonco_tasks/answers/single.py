@@ -18,7 +18,7 @@ from .reasoning import last_speaker, without_reasoning
 from .rejection import is_one_word_rejection
 from .rewriting import rewritten
 from .sentences import read_claims, refuses
-from .structured import fields, json_answer, json_value
+from .structured import fields, json_answer, json_value, texts_in
 from .tables import lazily_compiled
 
 FAILED = Answer(Outcome.FAILED, None, "failure")
@@ -133,6 +133,8 @@ def _answer(decision: Decision, reading: Reading, rejection: int) -> Answer:
     return Answer(outcome, letter_of(decision.mask), decision.rule, hedged=reading.refused)
 
 
+#: An answer field that says nothing.
+_EMPTY = frozenset(("", "n/a", "na", "null", "unknown"))
 #: Of a response in very many fields only the last are read.
 _MOST_PARTS = 64
 
@@ -140,6 +142,9 @@ _MOST_PARTS = 64
 def _fields_and_text(text: str, options: OptionReader) -> Reading:
     value = json_value(text)
     answers = json_answer(value) if value is not None else None
+    said = answers is None or any(answer.strip(" .-").lower() not in _EMPTY for answer in answers)
+    if not said and refuses(texts_in(value)):
+        return Reading(refused=True)
     if answers is not None:
         parts = [(True, answer) for answer in answers]
     else:

@@ -121,11 +121,23 @@ def json_answer(value: Any) -> list[str] | None:
         return sorted(verdicts)
     for key in ANSWER_KEYS:
         if key in named:
+            beside = named.get(f"{key}text")
+            if isinstance(beside, str) and isinstance(named[key], str):
+                return [f"{named[key]}. {beside}"]
             return _texts(named[key])
     if len(value) == 1:
         (content,) = value.values()
         return _texts(content) if isinstance(content, str | dict) else None
     return None
+
+
+def texts_in(value: Any) -> str:
+    """The texts of a JSON object's fields, a line each: where an answer field is empty, they may say why.
+
+    >>> texts_in({"answer": None, "reason": "No image was provided."})
+    'No image was provided.'
+    """
+    return "\n".join(part for part in value.values() if isinstance(part, str)) if isinstance(value, dict) else ""
 
 
 def _texts(content: Any) -> list[str] | None:
