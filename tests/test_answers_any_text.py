@@ -25,7 +25,7 @@ composed = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 any_text = st.text() | composed
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(any_text, st.sampled_from(sorted(SETS)))
 def test_any_string_has_one_answer_which_is_offered(text: str, name: str) -> None:
     answer = read_answer(text, SETS[name])
@@ -34,7 +34,7 @@ def test_any_string_has_one_answer_which_is_offered(text: str, name: str) -> Non
     assert read_answer(text, SETS[name]) == answer
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(any_text, st.lists(st.sampled_from(sorted(SETS)), max_size=4))
 def test_any_string_has_one_answer_a_question(text: str, names: list[str]) -> None:
     options = [SETS[name] for name in names]
@@ -43,20 +43,20 @@ def test_any_string_has_one_answer_a_question(text: str, names: list[str]) -> No
     assert all(got.letter is None or got.letter in each for got, each in zip(answers, options, strict=True))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(composed)
 def test_blanks_around_a_response_say_nothing(text: str) -> None:
     assert read_answer(f"\n {text} \n", DX) == read_answer(text, DX)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.permutations(range(4)), st.lists(st.sampled_from("ABCDE"), min_size=4, max_size=4))
 def test_numbered_answers_may_come_in_any_order(order: list[int], letters: list[str]) -> None:
     text = "\n".join(f"Q{place + 1}: {letters[place]}" for place in order)
     assert [answer.letter for answer in read_batch(text, [DX] * 4)] == letters
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.sampled_from("ABCDE"), st.sampled_from(["{}", "Answer: {}", "({})", "**{}**", "The answer is {}.", "答案是{}"])
 )

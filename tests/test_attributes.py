@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mmneuroonco_tasks.benchmark.records import OpenQuestion, Picture
@@ -315,7 +315,6 @@ SIGNS = [*"0123456789.,;:()%<>=-–\n½№\u0301ﷺ", " 5 % ", "x=", "y=", "1 to
 FRAGMENTS = st.sampled_from([*sorted({word for family in read_table() for word in family.words}), *SIGNS])
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(max_size=400), st.lists(FRAGMENTS, max_size=60).map(" ".join)))
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     reading = read_attributes(text)
@@ -327,7 +326,6 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
     asked(text), asked(text, "Reasoning")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_reading_does_not_depend_on_case_or_outer_blanks(text: str) -> None:
     plain = text.lower()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openai_stub import Failure, Messages, OpenAIStub
 
@@ -209,13 +209,11 @@ def test_an_honest_verdict_on_such_a_response_counts(response: str) -> None:
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
-@settings(deadline=None)
 def test_no_reply_raises(reply: str, response: str) -> None:
     assert read_verdict(reply, response, NAME) is None or "correctness" in reply
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=4))
-@settings(deadline=None)
 def test_only_whole_numbers_from_0_to_4_are_marks(mark: object) -> None:
     found = read_verdict(json.dumps(marks(mark)), "", NAME)
     valid = isinstance(mark, int) and not isinstance(mark, bool) and 0 <= mark <= 4

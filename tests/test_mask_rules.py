@@ -92,7 +92,7 @@ def test_circularity_of_a_square_and_a_line_by_hand() -> None:
     assert circularity(np.abs(rows) + np.abs(columns) <= 2) == pytest.approx(4 * pi * 8 / (8 * sqrt(2)) ** 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(DISCS)
 def test_components_area_and_centroid_agree_with_a_flood_fill(discs: list[tuple[int, int, int]]) -> None:
     mask = drawn_discs(discs)
@@ -107,7 +107,7 @@ def test_components_area_and_centroid_agree_with_a_flood_fill(discs: list[tuple[
     assert found.centroid == pytest.approx((x, y))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(DISCS)
 def test_circularity_agrees_with_walking_along_the_contour(discs: list[tuple[int, int, int]]) -> None:
     mask = drawn_discs(discs)

@@ -224,7 +224,7 @@ TEXT = st.lists(st.sampled_from(["a", "small", "large", "round", "lesion", "is",
 
 
 @given(st.lists(st.tuples(TEXT, TEXT.filter(bool)), min_size=1, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_bleu_agrees_with_sacrebleu(pairs: list[tuple[list[str], list[str]]]) -> None:
     from sacrebleu.metrics.bleu import BLEU
 
@@ -242,7 +242,7 @@ def test_bleu_of_resamples_agrees_element_by_element() -> None:
 
 
 @given(TEXT, TEXT)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rouge_l_agrees_with_rouge_score(said: list[str], wanted: list[str]) -> None:
     from rouge_score.rouge_scorer import RougeScorer
 
@@ -437,7 +437,7 @@ def test_bertscore_is_averaged_over_the_asked_questions(tmp_path: Path, monkeypa
 
 
 @given(st.dictionaries(st.sampled_from([q.qid for q in HAND_WORKED.questions]), st.none() | st.text(max_size=80)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_responses_have_scores_within_their_ranges(responses: dict[str, str | None]) -> None:
     for name, estimate in score(HAND_WORKED, responses, with_rows=False).metrics.items():
         if estimate.value is not None:

@@ -185,7 +185,7 @@ RECORDS = st.lists(st.dictionaries(st.sampled_from(KNOWN + MORE), JSON, max_size
 
 
 @given(records=RECORDS, format=st.sampled_from([None, "lmms-eval", "released", "jsonl"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_records_are_read_or_refused_in_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], format: str | None
 ) -> None:
@@ -200,7 +200,7 @@ def test_any_records_are_read_or_refused_in_a_sentence(
 
 
 @given(content=st.binary(max_size=300), format=st.sampled_from([None, *FORMATS]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "tsv", "parquet", "json", "xlsx"])
 def test_any_bytes_are_read_or_refused_in_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, suffix: str, content: bytes, format: str | None

@@ -487,7 +487,7 @@ def runs(draw: st.DrawFn) -> tuple[ClosedBenchmark, dict[str, Answer | None]]:
 
 
 @given(runs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_run_keeps_every_metric_in_its_range_and_null_exactly_without_questions(
     run: tuple[ClosedBenchmark, dict[str, Answer | None]],
 ) -> None:

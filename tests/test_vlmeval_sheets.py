@@ -75,7 +75,7 @@ def test_a_number_that_is_nan_is_no_response_and_a_whole_float_is_an_integer(tmp
 
 
 @each_format
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     texts=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Cs"]), min_size=1), min_size=1)
 )

@@ -330,7 +330,8 @@ RESUMES = lazily_compiled(
         r"""
         [,:]\s*(?=(?:i\b|i'd|i'll|my\b|here\b|the (?:best|closest|nearest|most|answer|correct|findings?|images?|
             lesion|appearances?|features|likely)|this\b|it\b|it's\b|these\b|answer|best\b|closest\b|most\b|more likely|
-            probably|possibly|perhaps|maybe|likely|if\b|based|overall|[\ue000-\ue2ff]\s*(?:is|seems|appears|looks|would|fits|matches|[.!]|$)))
+            probably|possibly|perhaps|maybe|likely|if\b|based|overall|
+            [\ue000-\ue2ff]\s*(?:is|seems|appears|looks|would|fits|matches|[.!]|$)))
         """,
     ),
 )
