@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import re
 from collections import Counter
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 from mmneuroonco_tasks.benchmark import BenchmarkError, load_benchmark
+from mmneuroonco_tasks.frameworks.variants import phantom_home
 from mmneuroonco_tasks.phantom import PHANTOM_VERSION, PhantomPaths, write_phantom
 from mmneuroonco_tasks.phantom.cases import deal_cases
 from mmneuroonco_tasks.phantom.closed import closed_records
@@ -199,6 +201,22 @@ def test_nothing_is_drawn_where_they_are_already_and_others_are_replaced(tmp_pat
     write_phantom(tmp_path / "phantoms", images=1, seed=1)
     assert len(json.loads(paths.closed.read_text(encoding="utf-8"))) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["phantoms"], "nothing is left beside them"
+
+
+def test_phantoms_of_an_older_version_in_the_home_are_drawn_anew_and_others_stay(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mmneuroonco_tasks.phantom.write_phantom", partial(write_phantom, images=2))
+    manifest = phantom_home().manifest_path
+    first = manifest.stat().st_mtime_ns
+    assert phantom_home().manifest_path.stat().st_mtime_ns == first
+    marker = home / "phantom" / "phantom.json"
+    marker.write_text('{"phantom": 1}', encoding="utf-8")
+    assert phantom_home().manifest_path.stat().st_mtime_ns > first
+    assert json.loads(marker.read_text(encoding="utf-8")) == {"phantom": PHANTOM_VERSION}
+    marker.unlink()  # as where somebody has prepared phantoms of their own
+    second = manifest.stat().st_mtime_ns
+    assert phantom_home().manifest_path.stat().st_mtime_ns == second
 
 
 def test_a_folder_of_something_else_is_not_touched(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ in lmms-eval and in VLMEvalKit. YAML files and dataset classes are checked again
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..benchmark import Benchmark, Task, load_benchmark
+from ..benchmark.files import write_json
 from ..benchmark.home import Home
 from ..benchmark.prepare import prepare
 from ..instructions.own_words import CLOSED_PROTOCOL, OPEN_PROTOCOL, SCOPE
@@ -116,12 +118,18 @@ _BY_NAME = {name: variant for variant in VARIANTS for name in (variant.lmms_eval
 
 
 def phantom_home() -> Home:
-    """The home of the phantom benchmark, inside the user's; drawn and prepared if it is not there yet."""
-    from ..phantom import write_phantom
+    """The home of the phantom benchmark, inside the user's; drawn and prepared if it is not there yet.
+
+    Phantoms that an older version drew here are drawn anew; those that somebody prepared here by hand stay.
+    """
+    from ..phantom import MARKER, PHANTOM_VERSION, write_phantom
 
     home = Home(Home.default().folder / "phantom")
-    if not home.manifest():
+    marker = home.folder / MARKER
+    drawn_by = json.loads(marker.read_text(encoding="utf-8"))["phantom"] if marker.is_file() else PHANTOM_VERSION
+    if not home.manifest() or drawn_by != PHANTOM_VERSION:
         with TemporaryDirectory(prefix="mmneuroonco-phantom-") as drawn:
             write_phantom(Path(drawn))
             prepare(home, [Path(drawn)], [Path(drawn)])
+        write_json(marker, {"phantom": PHANTOM_VERSION})
     return home

@@ -9,6 +9,6 @@ one here is not looking, whatever it scores elsewhere.
 
 from __future__ import annotations
 
-from .writing import PHANTOM_VERSION, PhantomPaths, write_phantom
+from .writing import MARKER, PHANTOM_VERSION, PhantomPaths, write_phantom
 
-__all__ = ["PHANTOM_VERSION", "PhantomPaths", "write_phantom"]
+__all__ = ["MARKER", "PHANTOM_VERSION", "PhantomPaths", "write_phantom"]
