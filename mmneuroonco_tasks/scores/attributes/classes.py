@@ -7,15 +7,24 @@ Size: below 1 % of the image small, from 5 % large. Shape: circularity 4πA/P² 
 
 from __future__ import annotations
 
-ROUND, LOBULATED, IRREGULAR = "Round/Oval", "Lobulated", "Irregular/Spiculated"
-SMALL, MEDIUM, LARGE = "Small/Focal", "Medium", "Large/Extensive"
-SOLITARY, SATELLITES, SCATTERED = "Solitary Lesion", "Dominant Core with Satellites", "Scattered/Multifocal"
+from mmneuroonco_tasks.benchmark import mask_rules
+from mmneuroonco_tasks.benchmark.mask_rules import (
+    IRREGULAR_BELOW,
+    LARGE_FROM,
+    MEDIUM_FROM,
+    ROUND_FROM,
+    SHAPES,
+    SIZES,
+    SPREADS,
+)
+
+ROUND, LOBULATED, IRREGULAR = SHAPES
+SMALL, MEDIUM, LARGE = SIZES
+SOLITARY, SATELLITES, SCATTERED = SPREADS
 ROWS, COLUMNS = ("Upper", "Middle", "Lower"), ("Left", "Middle", "Right")
 
-#: Per cent of the image, circularity, per cent of the lesion in its largest component.
-SMALL_BELOW, LARGE_FROM = 1.0, 5.0
-IRREGULAR_BELOW, ROUND_FROM = 0.5, 0.8
-DOMINANT_FROM = 70.0
+#: Per cent of the lesion in its largest component.
+DOMINANT_FROM = 100 * mask_rules.DOMINANT_FROM
 
 
 def sector_name(row: str, column: str) -> str:
@@ -33,10 +42,10 @@ def sector_name(row: str, column: str) -> str:
 SECTORS = {sector_name(row, column): (row, column) for row in ROWS for column in COLUMNS}
 #: The attributes that are scored and their classes, in the order of the tables.
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
-    "shape": (ROUND, LOBULATED, IRREGULAR),
+    "shape": SHAPES,
     "sector": tuple(SECTORS),
-    "size": (SMALL, MEDIUM, LARGE),
-    "spread": (SOLITARY, SATELLITES, SCATTERED),
+    "size": SIZES,
+    "spread": SPREADS,
 }
 
 
@@ -46,7 +55,7 @@ def size_classes(low: float, high: float) -> tuple[str, ...]:
     >>> size_classes(0.99, 0.99), size_classes(1.0, 5.0), size_classes(3.0, 100.0)
     (('Small/Focal',), ('Medium',), ('Medium', 'Large/Extensive'))
     """
-    return _between(low, high, (SMALL_BELOW, LARGE_FROM), (SMALL, MEDIUM, LARGE))
+    return _between(low, high, (MEDIUM_FROM, LARGE_FROM), SIZES)
 
 
 def shape_classes(low: float, high: float) -> tuple[str, ...]:
