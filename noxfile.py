@@ -21,6 +21,7 @@ TWO_FILES = ("-n", "2", "--dist", "loadfile")
 
 #: Modules that import a framework; the framework sessions run them.
 NEED_A_FRAMEWORK = (
+    "mmneuroonco_tasks/frameworks/inspect_ai_model.py",
     "mmneuroonco_tasks/frameworks/inspect_ai_scoring.py",
     "mmneuroonco_tasks/frameworks/inspect_ai_tasks.py",
     "mmneuroonco_tasks/frameworks/lm_eval_tasks.py",

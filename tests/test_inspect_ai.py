@@ -167,6 +167,14 @@ def test_epochs_are_pooled_and_every_kind_of_task_runs(inspect_ai: InspectAI) ->
     assert "reference: " in json.dumps([sample["scores"] for sample in opened["samples"]])
 
 
+def test_the_reference_reader_is_a_model_that_sees(inspect_ai: InspectAI) -> None:
+    flags = ("--model", "mmneuroonco/reference", "--limit", "24", "--log-dir", "reader", "--log-format", "json")
+    task = "mmneuroonco_tasks/mmneuroonco_closed"
+    done = inspect_ai.command.run("inspect", "eval", task, *flags, "--display", "plain", "--no-log-images")
+    assert metrics_of(read_json(only(inspect_ai.folder("reader"), "*.json")))["accuracy"] > 0.9, done.output[-3000:]
+    assert "WARNING" not in done.output
+
+
 def test_missing_data_end_a_run_with_one_line(inspect_ai: InspectAI, tmp_path: Path) -> None:
     with OpenAIStub(respond) as stub:
         task = "mmneuroonco_tasks/mmneuroonco_closed"

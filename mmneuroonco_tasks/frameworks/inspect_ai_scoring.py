@@ -61,6 +61,8 @@ def closed_metrics() -> Metric:
     """Every metric of the closed table and its standard error, over all answers."""
 
     def compute(scores: list[SampleScore]) -> Value:
+        if not scores:  # inspect_ai shows numbers before there are any
+            return {}
         asked = _asking(scores[0].sample_metadata)
         questions: list[ClosedQuestion] = []
         parts = []
@@ -125,6 +127,8 @@ def open_metrics() -> Metric:
     """Every metric of the open table and its standard error, over all responses."""
 
     def compute(scores: list[SampleScore]) -> Value:
+        if not scores:  # inspect_ai shows numbers before there are any
+            return {}
         asked = _asking(scores[0].sample_metadata)
         questions: list[Any] = []
         parts = []

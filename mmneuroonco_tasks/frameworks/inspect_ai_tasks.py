@@ -1,5 +1,7 @@
 """The tasks of inspect_ai, one for every row of ``variants``: ``inspect eval mmneuroonco_tasks/mmneuroonco_closed``.
 
+This module is our entry point there, so importing it registers the reference reader too.
+
 A sample is one request: a question, or with a batch protocol all questions of an image. Its id is the (first) qid. A
 picture is named by its file in the home, whose name is only a number; what the log says of a sample names no path.
 """
@@ -20,6 +22,7 @@ from ..benchmark import BenchmarkError
 from ..scores.signature import COMPARABILITY
 from .asking import Asking, asking
 from .inspect_ai import warn_if_untested
+from .inspect_ai_model import ReferenceReaderAPI as ReferenceReaderAPI
 from .inspect_ai_scoring import closed_answers, open_answers
 from .variants import VARIANTS, Variant
 
