@@ -5,8 +5,7 @@ This module imports nothing of it, so that ``mmneuroonco doctor`` can look.
 
 from __future__ import annotations
 
-import warnings
-from importlib.metadata import PackageNotFoundError, version
+from .versions import installed
 
 #: The versions of inspect_ai that the tests run.
 TESTED_VERSIONS = ("0.3.285",)
@@ -14,18 +13,4 @@ TESTED_VERSIONS = ("0.3.285",)
 
 def installed_version() -> str | None:
     """The version of inspect_ai in this environment, or ``None``."""
-    try:
-        return version("inspect-ai")
-    except PackageNotFoundError:
-        return None
-
-
-def warn_if_untested() -> None:
-    """Warn where another version is installed than those that were tested."""
-    found = installed_version()
-    if found not in TESTED_VERSIONS:
-        warnings.warn(
-            f"mmneuroonco-tasks is tested with inspect_ai {', '.join(TESTED_VERSIONS)}, not {found}: "
-            "compare a known number before you trust a new one.",
-            stacklevel=3,
-        )
+    return installed("inspect-ai")

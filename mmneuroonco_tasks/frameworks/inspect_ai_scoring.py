@@ -53,9 +53,6 @@ def _asking(metadata: Mapping[str, Any] | None) -> Asking:
     return asking(variant_named((metadata or {})["task"]))
 
 
-# ------------------------------------------------------------------------------------------------- closed
-
-
 @metric(name="closed_metrics", scores="unreduced")
 def closed_metrics() -> Metric:
     """Every metric of the closed table and its standard error, over all answers."""
@@ -119,9 +116,6 @@ def _explained(question: ClosedQuestion, answer: Answer) -> str:
     return f"{question.qid} ({question.question_type}{kind}): {answer.outcome}{picked}, by {answer.rule}. Key: {key}"
 
 
-# --------------------------------------------------------------------------------------------------- open
-
-
 @metric(name="open_metrics", scores="unreduced")
 def open_metrics() -> Metric:
     """Every metric of the open table and its standard error, over all responses."""
@@ -166,9 +160,6 @@ def _open_explained(read: OpenAnswer) -> str:
         said = "contradictory" if item.contradictory else item.response or "not said"
         lines.append(f"{item.attribute}: {said} ({'right' if item.right else 'reference: ' + item.reference})")
     return "\n".join(lines)
-
-
-# ------------------------------------------------------------------------------------------------- shared
 
 
 def _epochs(scores: Sequence[SampleScore]) -> list[list[SampleScore]]:

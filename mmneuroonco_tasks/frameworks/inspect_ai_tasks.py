@@ -21,12 +21,13 @@ from rich.markup import escape
 from ..benchmark import BenchmarkError
 from ..scores.signature import COMPARABILITY
 from .asking import Asking, asking
-from .inspect_ai import warn_if_untested
+from .inspect_ai import TESTED_VERSIONS, installed_version
 from .inspect_ai_model import ReferenceReaderAPI as ReferenceReaderAPI
 from .inspect_ai_scoring import closed_answers, open_answers
 from .variants import VARIANTS, Variant
+from .versions import warn_unless_tested
 
-warn_if_untested()
+warn_unless_tested(installed_version(), TESTED_VERSIONS, "inspect_ai")
 
 
 def _registered(variant: Variant) -> Callable[[], Task]:

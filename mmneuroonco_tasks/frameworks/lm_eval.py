@@ -5,8 +5,9 @@ This module imports nothing of it, so that ``mmneuroonco doctor`` and ``paths`` 
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from .versions import installed
 
 #: The versions of lm-evaluation-harness that the tests run.
 TESTED_VERSIONS = ("0.4.13",)
@@ -14,10 +15,7 @@ TESTED_VERSIONS = ("0.4.13",)
 
 def installed_version() -> str | None:
     """The version of lm-evaluation-harness in this environment, or ``None``."""
-    try:
-        return version("lm-eval")
-    except PackageNotFoundError:
-        return None
+    return installed("lm-eval")
 
 
 def task_yamls() -> Path:

@@ -7,7 +7,6 @@ picture before the text, and the word would only be noise there. The model's arg
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -22,13 +21,9 @@ from .asking import Asking, asking
 from .lm_eval import TESTED_VERSIONS, installed_version
 from .lmms_eval_tasks import FIRST_METRIC, STDERR, metric_items, records_in, score_records
 from .variants import variant_named
+from .versions import warn_unless_tested
 
-if installed_version() not in TESTED_VERSIONS:
-    warnings.warn(
-        f"mmneuroonco-tasks is tested with lm-evaluation-harness {', '.join(TESTED_VERSIONS)}, not "
-        f"{installed_version()}: compare a known number before you trust a new one.",
-        stacklevel=2,
-    )
+warn_unless_tested(installed_version(), TESTED_VERSIONS, "lm-evaluation-harness")
 
 _PLACEHOLDER = "<image>"
 

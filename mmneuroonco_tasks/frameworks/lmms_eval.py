@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 import warnings
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from . import plugin_hook
+from .versions import installed, warn_unless_tested
 
 #: The versions of lmms-eval that the tests run.
 TESTED_VERSIONS = ("0.7.3",)
@@ -31,22 +31,13 @@ def task_yamls() -> Path:
 
 def installed_version() -> str | None:
     """The version of lmms-eval in this environment, or ``None``."""
-    try:
-        return version("lmms-eval")
-    except PackageNotFoundError:
-        return None
+    return installed("lmms-eval")
 
 
 def register() -> list[Any]:
     """Add our tasks to lmms-eval; the manifests of our models. Never raises, warns instead."""
     try:
-        found = installed_version()
-        if found not in TESTED_VERSIONS:
-            warnings.warn(
-                f"mmneuroonco-tasks is tested with lmms-eval {', '.join(TESTED_VERSIONS)}, not {found}: "
-                "compare a known number before you trust a new one.",
-                stacklevel=2,
-            )
+        warn_unless_tested(installed_version(), TESTED_VERSIONS, "lmms-eval")
         register_tasks()
         return _manifests()
     except Exception as error:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from . import plugin_hook
+from .versions import warn_unless_tested
 
 #: Names a checkout of VLMEvalKit, to be used instead of an installed package.
 ROOT_VARIABLE = "VLMEVALKIT_ROOT"
@@ -119,13 +120,7 @@ def register_datasets() -> None:
         if f"{__package__}.vlmeval_dataset" not in sys.modules:
             raise
         return  # that module is what is being imported, and has imported ``vlmeval.dataset`` itself
-    version = framework_version()
-    if version not in TESTED_VERSIONS:
-        warnings.warn(
-            f"mmneuroonco-tasks is tested with {', '.join(TESTED_VERSIONS)}, not {version}: "
-            "compare a known number before you trust a new one.",
-            stacklevel=3,
-        )
+    warn_unless_tested(framework_version(), TESTED_VERSIONS, stacklevel=3)
     for added in DATASET_CLASSES:
         add_dataset(host, added)
 
