@@ -8,14 +8,17 @@ run = typer.Typer(help="Run a framework's own command with our tasks registered.
 _OTHERS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
-@run.callback()
-def _group() -> None:
-    """Keep the sub-command's name even while there is only one."""
-
-
 @run.command("vlmeval", context_settings=_OTHERS)
 def vlmeval(context: typer.Context) -> None:
     """VLMEvalKit's run.py, with every flag that it has: mmneuroonco run vlmeval --data MMNeuroOnco --model X."""
     from ..frameworks.vlmeval import main
+
+    main(context.args)
+
+
+@run.command("lmms-eval", context_settings=_OTHERS)
+def lmms_eval(context: typer.Context) -> None:
+    """lmms-eval, with every flag that it has, and responses kept as they come: after a kill run the same again."""
+    from ..frameworks.lmms_eval_kept import main
 
     main(context.args)

@@ -16,6 +16,9 @@ from ..judge import MODEL_VARIABLE, Judge, JudgeOff
 from ..scores import Run, write_result
 from .asking import Asking
 
+#: The tasks whose number this process has reported.
+reported: set[str] = set()
+
 
 def report(asked: Asking, result: dict[str, Any], args: Any) -> None:
     """Print the signature, and store the full result beside lmms-eval's files where it stores any."""
@@ -26,6 +29,7 @@ def report(asked: Asking, result: dict[str, Any], args: Any) -> None:
         path = folder / f"{stamp}_{asked.variant.lmms_eval}_result.json"
         write_result(path, result)
         print(f"full result: {path}")
+    reported.add(asked.variant.lmms_eval)
 
 
 def asked_questions(asked: Asking, args: Any, answered: Sequence[str]) -> Benchmark[Any]:

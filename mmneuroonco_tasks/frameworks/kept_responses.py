@@ -1,0 +1,124 @@
+"""Responses on disk as they come: what a run that was killed has asked already.
+
+One JSONL file a run, ``{"qid": …, "response": …, "request": …}`` a line, which ``mmneuroonco score`` reads too. A
+request is known by the digest of everything that its response depends on, so another prompt, picture, model or
+setting is never answered from an earlier run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ..answers.failures import is_failure
+from ..benchmark.records import BenchmarkError
+
+#: A line holds one response; a longer one was not written here.
+LONGEST_LINE = 16 * 1024 * 1024
+
+
+def request_digest(*parts: Any) -> str:
+    """One name for everything that a response depends on: plain values, in a fixed order.
+
+    >>> request_digest("3_q1", {"max_new_tokens": 16}) == request_digest("3_q1", {"max_new_tokens": 32})
+    False
+    """
+    return sha256(json.dumps(parts, ensure_ascii=True, sort_keys=True, default=repr).encode()).hexdigest()
+
+
+class KeptResponses:
+    """The responses of one run, kept in one file that nobody else writes to meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known = dict(self._read())
+
+    def get(self, request: str) -> str | None:
+        """The response to a request, or ``None`` where it was never answered, or only by a failure."""
+        return self._known.get(request)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _read(self) -> Iterator[tuple[str, str]]:
+        """Whole lines only: a killed writer's last line may be cut, and is asked again."""
+        if not self.path.is_file():
+            return
+        with self.path.open("rb") as stream:
+            while line := stream.readline(LONGEST_LINE):
+                try:
+                    record = json.loads(line) if line.endswith(b"\n") else {}
+                    request, response = record.get("request"), record.get("response")
+                except (ValueError, AttributeError, RecursionError):
+                    continue
+                if isinstance(request, str) and isinstance(response, str) and not is_failure(response):
+                    yield request, response
+
+    def add(self, answered: Iterable[tuple[str, str, str]]) -> None:
+        """Keep responses, each with its request and qid: on the disk when this returns.
+
+        Raises:
+            BenchmarkError: the file cannot be written, because the disk is full, say.
+        """
+        records = [{"qid": qid, "response": response, "request": request} for request, qid, response in answered]
+        content = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as stream:
+                # A cut line must not run into the next.
+                stream.write(b"\n" * _ends_within_a_line(self.path) + content.encode("utf-8", "surrogatepass"))
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise BenchmarkError(
+                f"{self.path}: cannot be written ({error.strerror}); make room or name another home by "
+                f"MMNEUROONCO_HOME, and run the same command again: {len(self)} responses are kept."
+            ) from None
+        self._known |= {record["request"]: record["response"] for record in records}
+
+    def finish(self) -> Path | None:
+        """Put the file by once the number is there, so that the next run asks anew; where to, if there was one."""
+        if not self.path.is_file():
+            return None
+        stamp = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S_%f")
+        return self.path.replace(self.path.with_name(f"{self.path.stem}.finished-{stamp}.jsonl"))
+
+
+def _ends_within_a_line(path: Path) -> bool:
+    size = path.stat().st_size
+    if not size:
+        return False
+    with path.open("rb") as stream:
+        stream.seek(size - 1)
+        return stream.read(1) != b"\n"
+
+
+@contextmanager
+def kept_responses(path: Path) -> Iterator[KeptResponses]:
+    """The kept responses at ``path``, for one process at a time; a process that dies does not lock them.
+
+    Raises:
+        BenchmarkError: another process is at the same run, or the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BenchmarkError(f"{path}: the same run is at work in another process; wait for it, or stop it.") from None
+    except OSError as error:
+        raise BenchmarkError(
+            f"{path.parent}: cannot be written ({error.strerror}); choose another home by MMNEUROONCO_HOME."
+        ) from None
+    try:
+        yield KeptResponses(path)
+    finally:
+        lock.release()
