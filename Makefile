@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HF_HUB_OFFLINE := 1
 export UV_HTTP_TIMEOUT := 300
 
-.PHONY: help test lint unit lmms vlmeval inspect package demo demo-both clean
+.PHONY: help test lint unit lmms vlmeval inspect package demo demo-both bench clean
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -45,6 +45,9 @@ demo: $(NOX) ## draw phantoms, run lmms-eval on them, show one table
 
 demo-both: $(NOX) ## the same through lmms-eval and VLMEvalKit: the same numbers
 	PATH="$(CURDIR)/$(BOOT)/bin:$$PATH" $(NOX) --session demo_both
+
+bench: $(NOX) ## measure what the package costs and write the README's table
+	$(NOX) --session bench
 
 clean: ## remove the environments and everything that tests wrote
 	rm -rf .venvs .nox .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

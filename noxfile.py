@@ -140,3 +140,20 @@ def demo_both(session: nox.Session) -> None:
     install = ("uv", "pip", "install", "--quiet", "--python", str(other), "--reinstall-package", "mmneuroonco-tasks")
     session.run(*install, ".[lmms-eval,report]", external=True)
     session.run("mmneuroonco", "demo", "--framework", "both", "--lmms-eval-python", str(other), *session.posargs)
+
+
+@nox.session(python=PYTHON)
+def bench(session: nox.Session) -> None:
+    """What the package costs, as ratios, written into the README's table."""
+    _environment(session)
+    pythons = []
+    for framework, extra in (("lmms-eval", "lmms"), ("vlmeval", "vlmeval")):
+        # The environments of the test sessions, with the package as it is now.
+        python = Path(f".venvs/{extra}/bin/python").absolute()
+        if not python.is_file():
+            session.run("uv", "venv", "--quiet", "--python", PYTHON, str(python.parent.parent), external=True)
+        install = ("uv", "pip", "install", "--quiet", "--python", str(python), "--reinstall-package")
+        session.run(*install, "mmneuroonco-tasks", f".[{framework}]", external=True)
+        pythons.append(f"--python={framework}={python}")
+    session.install("--reinstall-package", "mmneuroonco-tasks", ".")
+    session.run("python", "bench/bench.py", "--write", "README.md", *pythons, *session.posargs)

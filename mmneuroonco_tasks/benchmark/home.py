@@ -33,10 +33,10 @@ class FileRecord:
     sha256: str
 
     @classmethod
-    def of(cls, path: Path) -> FileRecord:
-        """The record of a file as it is now."""
+    def of(cls, path: Path, sha256: str | None = None) -> FileRecord:
+        """The record of a file as it is now; its digest is taken unless it is given."""
         status = path.stat()
-        return cls(status.st_size, status.st_mtime_ns, file_digest(path))
+        return cls(status.st_size, status.st_mtime_ns, sha256 or file_digest(path))
 
     def unchanged(self, path: Path) -> bool:
         """Whether the file still has the size and time it had: then its digest need not be taken again."""

@@ -228,9 +228,9 @@ def _write_if_new(
     home: Home, name: str, content: bytes, manifest: dict[str, FileRecord]
 ) -> Literal["placed", "unchanged"]:
     path = home.folder / name
-    known = manifest.get(name)
-    if known is not None and known.unchanged(path) and known.sha256 == sha256(content).hexdigest():
+    known, digest = manifest.get(name), sha256(content).hexdigest()
+    if known is not None and known.unchanged(path) and known.sha256 == digest:
         return "unchanged"
     write_bytes(path, content)
-    manifest[name] = FileRecord.of(path)
+    manifest[name] = FileRecord.of(path, digest)
     return "placed"

@@ -1,0 +1,122 @@
+"""How much of a framework's run is ours: times what the framework calls of ours, from outside, in a whole run.
+
+python bench/share.py lmms-eval|vlmeval OUTPUT.json [the framework's own arguments]
+
+Counted are the imports of our modules and every call that comes from the framework, but for what it does itself inside
+(VLMEvalKit's ``dump`` writes the sheets). Memory is what the resident size grew by in these calls.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+seconds: Counter[str] = Counter()
+grown: Counter[str] = Counter()
+_depth = 0
+
+
+def _resident() -> float:
+    """Megabytes in memory now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def counted(function: Callable[..., Any], name: str, *, memory: bool = False) -> Callable[..., Any]:
+    """The same function, its time counted where it is called from outside."""
+
+    @wraps(function)
+    def timed(*arguments: Any, **named: Any) -> Any:
+        global _depth
+        if _depth:
+            return function(*arguments, **named)
+        _depth += 1
+        before = _resident() if memory else 0.0
+        begun = time.perf_counter()
+        try:
+            return function(*arguments, **named)
+        finally:
+            seconds[name] += time.perf_counter() - begun
+            if memory:
+                grown[name] += max(0.0, _resident() - before)
+            _depth -= 1
+
+    return timed
+
+
+def not_counted(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The same function of the framework, its time taken off where ours calls it."""
+
+    @wraps(function)
+    def timed(*arguments: Any, **named: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return function(*arguments, **named)
+        finally:
+            seconds[name] -= time.perf_counter() - begun
+
+    return timed
+
+
+def patch(holder: Any, name: str, *, memory: bool = False) -> None:
+    """Count the calls of an attribute."""
+    setattr(holder, name, counted(getattr(holder, name), name.strip("_"), memory=memory))
+
+
+def lmms_eval(arguments: list[str]) -> None:
+    """Run lmms-eval with our functions counted."""
+    dispatch = import_module("lmms_eval.cli.dispatch")
+    import_module("lmms_eval.evaluator")
+    ours = counted(import_module, "imports", memory=True)("mmneuroonco_tasks.frameworks.lmms_eval_tasks")
+    for name in ("_annotations_file", "_documents"):
+        patch(ours, name, memory=True)
+    for name in ("prompt", "pictures", "messages", "target", "process_results"):
+        patch(ours, name)
+    make = ours._aggregator
+    ours._aggregator = lambda subject: counted(make(subject), "aggregates", memory=True)
+    sys.argv = ["lmms-eval", *arguments]
+    dispatch.main()
+
+
+def vlmeval(arguments: list[str]) -> None:
+    """Run VLMEvalKit with our methods counted."""
+    from mmneuroonco_tasks.frameworks.vlmeval import main
+
+    import_module("vlmeval.dataset")
+    import_module("vlmeval.config")
+    ours = counted(import_module, "imports", memory=True)("mmneuroonco_tasks.frameworks.vlmeval_dataset")
+    ours.dump = not_counted(ours.dump, "evaluate")
+    for name in ("load_data", "evaluate"):
+        patch(ours.MMNeuroOncoDataset, name, memory=True)
+    for name in ("build_prompt", "dump_image"):
+        patch(ours.MMNeuroOncoDataset, name)
+    main(arguments)
+
+
+def _write(path: Path, begun: float) -> None:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    told = {
+        "wall": time.perf_counter() - begun,
+        "ours": sum(seconds.values()),
+        "seconds": dict(seconds),
+        "megabytes": sum(grown.values()),
+        "peak": peak,
+    }
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _begun = time.perf_counter()
+    try:
+        {"lmms-eval": lmms_eval, "vlmeval": vlmeval}[sys.argv[1]](sys.argv[3:])
+    finally:
+        _write(Path(sys.argv[2]).absolute() if len(sys.argv) > 2 else Path("share.json"), _begun)
