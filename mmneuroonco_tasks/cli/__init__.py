@@ -7,6 +7,7 @@ Modules import what they need inside their functions, so that no command pays fo
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -54,6 +55,10 @@ def _version(
 
 def main() -> None:
     """Run the command; whatever is wrong with the input is one sentence on standard error, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without Unicode shows "\\u2013" for a dash. In a text of JSON that is the dash.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ValueError as error:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from .rows import Row, read_rows
 from .table import Predictions, PredictionsError
 
 #: Bounds memory: Parquet is unpacked by so many rows.
 _ROWS_AT_A_TIME = 1000
+#: No response comes near this many characters; a longer line is not read into memory.
+_LONGEST_LINE = 64_000_000
 
 
 def read_delimited(path: Path) -> Predictions:
@@ -45,11 +47,19 @@ def _delimited_rows(path: Path) -> Iterator[Row]:
         yield f"row {number}", {name: cell or None for name, cell in zip(header, cells, strict=True)}
 
 
+def _lines(path: Path, file: TextIO) -> Iterator[str]:
+    while line := file.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise PredictionsError(f"{path}: has a line longer than 64 million characters; no response is, remove it.")
+        yield line
+
+
 def _cells(path: Path) -> Iterator[list[str]]:
-    limit = csv.field_size_limit(2**31 - 1)  # the default would refuse a long chain of thought
+    limit = csv.field_size_limit(_LONGEST_LINE)  # the default would refuse a long chain of thought
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
+            delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+            yield from csv.reader(_lines(path, file), delimiter=delimiter, strict=True)
     except OSError as error:
         raise PredictionsError(f"{path}: cannot be read ({error.strerror}); check the path.") from None
     except (csv.Error, UnicodeDecodeError) as error:

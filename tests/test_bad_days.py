@@ -1,0 +1,304 @@
+"""Bad days: kills, a full disk, other locales and clocks, odd paths, and files made to do harm.
+
+Whatever happens, nothing that was whole is lost, the next run comes to the same number, and the user reads one
+sentence. Harmful files are read in a process that may use little memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from command import Finished, run_apart, started
+from made_up import CLOSED_QIDS, MadeUp, closed_annotations, write_benchmark, write_json
+
+from mmneuroonco_tasks.benchmark import BenchmarkError, load_benchmark
+from mmneuroonco_tasks.benchmark.home import Home
+from mmneuroonco_tasks.benchmark.prepare import prepare
+
+#: Python that makes the process kill itself, as a power cut does, at its nth call that changes the disk.
+DIE_AT_DISK_CALL = """
+import os, pathlib, signal
+calls = []
+def dying(function):
+    def call(*arguments, **named):
+        calls.append(function)
+        if len(calls) == {number}:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments, **named)
+    return call
+for name in ("replace", "rename", "unlink", "fsync", "write", "chmod", "mkdir"):
+    setattr(os, name, dying(getattr(os, name)))
+"""
+#: Python that leaves the process this much memory and this many seconds of processor.
+LITTLE = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20, {megabytes} << 20))
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+"""
+#: Python that lets no file grow beyond this many bytes, as on a disk that is full.
+FULL_DISK = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({bytes}, {bytes}))
+"""
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> MadeUp:
+    return write_benchmark(tmp_path / "mine")
+
+
+@pytest.fixture
+def predictions(tmp_path: Path) -> Path:
+    lines = (json.dumps({"qid": qid, "response": "The answer is A."}) for qid in CLOSED_QIDS)
+    path = tmp_path / "predictions.jsonl"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def told(done: Finished) -> str:
+    """The one sentence of a command that could not do its work."""
+    assert done.code == 1, (done.code, done.out, done.err[-2000:])
+    assert "Traceback" not in done.err and done.err.strip().count("\n") == 0, done.err[-2000:]
+    assert done.sentence.startswith("mmneuroonco: ")
+    return done.sentence
+
+
+def limited(*arguments: object, megabytes: int = 900) -> Finished:
+    """The command in a process with little memory."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    return run_apart(*arguments, environment=environment, before=LITTLE.format(megabytes=megabytes))
+
+
+# Kills
+
+
+@pytest.mark.parametrize("number", sorted(random.Random(0).sample(range(1, 20), 3)))
+def test_prepare_killed_at_any_change_of_the_disk_is_completed_by_the_next(
+    number: int, made: MadeUp, home: Path, tmp_path: Path
+) -> None:
+    call = ("prepare", "--annotations", made.closed, "--annotations", made.open, "--images", made.images)
+    killed = run_apart(*call, before=DIE_AT_DISK_CALL.format(number=number))
+    assert killed.code == -signal.SIGKILL
+    assert run_apart(*call).code == 0
+    untouched = Home(tmp_path / "untouched")
+    prepare(untouched, [made.closed, made.open], [made.images])
+    benchmark, expected = load_benchmark("closed"), load_benchmark("closed", home=untouched)
+    assert benchmark.images.problems(benchmark.pictures) == {}
+    assert (benchmark.data_hash, benchmark.images_hash) == (expected.data_hash, expected.images_hash)
+    left = [path.name for path in home.rglob("*") if path.is_file() and path.name not in (".lock", "manifest.json")]
+    assert sorted(left) == sorted(path.name for path in [*untouched.images.iterdir(), made.closed, made.open])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_score_killed_while_it_writes_leaves_the_old_result_or_the_new_one(
+    number: int, made: MadeUp, home: Path, predictions: Path, tmp_path: Path
+) -> None:
+    prepare(Home(home), [made.closed], [made.images])
+    result = tmp_path / "result.json"
+    call = ("score", predictions, "--output", result)
+    assert run_apart(*call).code == 0
+    before = result.read_bytes()
+    assert run_apart(*call, before=DIE_AT_DISK_CALL.format(number=number)).code == -signal.SIGKILL
+    assert result.read_bytes() == before
+    assert run_apart(*call).code == 0 and result.read_bytes() == before
+
+
+def test_report_killed_while_it_writes_leaves_the_old_page_or_the_new_one(
+    made: MadeUp, home: Path, predictions: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("matplotlib")
+    prepare(Home(home), [made.closed], [made.images])
+    result, page = tmp_path / "result.json", tmp_path / "page.html"
+    assert run_apart("score", predictions, "--output", result).code == 0
+    assert run_apart("report", result, "-o", page).code == 0
+    before = page.read_bytes()
+    killed = run_apart("report", result, "-o", page, before=DIE_AT_DISK_CALL.format(number=2))
+    assert killed.code == -signal.SIGKILL and page.read_bytes() == before
+    assert run_apart("report", result, "-o", page).code == 0 and page.read_bytes() == before
+
+
+# Disks
+
+
+@pytest.mark.parametrize("limit", [10, 3000])
+def test_a_disk_that_is_full_is_one_sentence_and_what_was_there_stays(limit: int, made: MadeUp, home: Path) -> None:
+    call = ("prepare", "--annotations", made.closed, "--images", made.images)
+    sentence = told(run_apart(*call, before=FULL_DISK.format(bytes=limit)))
+    assert "cannot be written" in sentence or "the disk is full" in sentence
+    assert not list(home.rglob("*.part"))
+    assert run_apart(*call).code == 0
+
+
+def test_a_home_that_cannot_be_written_costs_time_and_not_the_score(
+    made: MadeUp, predictions: Path, tmp_path: Path
+) -> None:
+    forbidden = tmp_path / "file"
+    forbidden.write_bytes(b"a home cannot be here")
+    environment = {**os.environ, "MMNEUROONCO_HOME": str(forbidden / "home")}
+    call = ("score", predictions, "--annotations", made.closed, "--json")
+    done = run_apart(*call, environment=environment)
+    assert done.code == 0 and json.loads(done.out)["counts"]["asked"] == len(CLOSED_QIDS)
+    assert "cannot be written" in told(
+        run_apart("prepare", "--annotations", made.closed, "--images", made.images, environment=environment)
+    )
+
+
+# Company
+
+
+def test_two_processes_that_first_need_the_phantoms_share_them(home: Path) -> None:
+    code = (
+        "from mmneuroonco_tasks.frameworks.variants import variant_named\n"
+        "loaded = variant_named('mmneuroonco_phantom_closed').load()\n"
+        "loaded.images.check(loaded.pictures)\n"
+        "print(loaded.data_hash, loaded.images_hash, flush=True)\n"
+        "raise SystemExit\n"
+    )
+    both = [started(before=code) for _ in range(2)]
+    hashes = {process.communicate(timeout=300)[0] for process in both}
+    assert len(hashes) == 1 and all(process.returncode == 0 for process in both)
+    assert hashes.pop().strip()
+
+
+# Clocks, locales, paths
+
+
+@pytest.mark.parametrize("when", [0, 4_000_000_000])
+def test_a_clock_that_jumped_makes_pictures_looked_at_again_and_nothing_else(
+    when: int, made: MadeUp, home: Path
+) -> None:
+    prepare(Home(home), [made.closed], [made.images])
+    expected = load_benchmark("closed")
+    for path in Home(home).images.iterdir():
+        os.utime(path, (when, when))
+    benchmark = load_benchmark("closed")
+    assert benchmark.images.problems(benchmark.pictures) == {}
+    assert benchmark.images_hash == expected.images_hash
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TZ": "Pacific/Kiritimati"},
+        {"LC_ALL": "tr_TR.ISO-8859-9", "PYTHONIOENCODING": "ascii"},
+    ],
+)
+def test_the_number_is_the_same_in_every_locale_and_time_zone(
+    variables: dict[str, str], made: MadeUp, home: Path, predictions: Path, tmp_path: Path
+) -> None:
+    call = ("score", predictions, "--annotations", made.closed, "--output", tmp_path / "result.json")
+    here = run_apart(*call)
+    expected = (tmp_path / "result.json").read_bytes()
+    there = run_apart(*call, environment={**os.environ, **variables})
+    assert here.code == there.code == 0, there.err[-2000:]
+    assert (tmp_path / "result.json").read_bytes() == expected
+
+
+@pytest.mark.parametrize("folder", ["Größe é 脳 ", 'C:\\Users\\me; $(x)\'s "new"'])
+def test_folders_may_be_called_anything(folder: str, tmp_path: Path) -> None:
+    made = write_benchmark(tmp_path / folder / "mine")
+    predictions = tmp_path / folder / "vorhersagen ü.jsonl"
+    predictions.write_text(json.dumps({"qid": "1_q1", "response": "B"}) + "\n", encoding="utf-8")
+    environment = {**os.environ, "MMNEUROONCO_HOME": str(tmp_path / folder / "home")}
+    done = run_apart("prepare", "--annotations", made.closed, "--images", made.images, environment=environment)
+    assert done.code == 0, done.err
+    done = run_apart("score", predictions, "--json", environment=environment)
+    assert done.code == 0 and json.loads(done.out)["counts"]["asked"] == len(CLOSED_QIDS), done.err
+
+
+def test_a_zip_packed_by_windows_is_read(made: MadeUp, home: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "pictures.zip"
+    with ZipFile(packed, "w") as archive:
+        for path in sorted(made.images.rglob("*.*")):
+            archive.writestr(str(path.relative_to(made.images)).replace("/", "\\"), path.read_bytes())
+    done = run_apart("prepare", "--annotations", made.closed, "--images", packed)
+    assert done.code == 0 and "Complete: every scope can run." in done.out, done.out + done.err
+
+
+# Harmful files
+
+
+def nested(depth: int = 1_000_000) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+@pytest.mark.parametrize("content", [nested(), b'[{"id":' + b"9" * 100_000 + b"}]"])
+def test_annotations_that_are_no_annotations_are_one_sentence(content: bytes, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "closed.json"
+    path.write_bytes(content)
+    assert str(path) in told(limited("prepare", "--annotations", path, "--images", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("nested.jsonl", nested() + b"\n"),
+        ("long.jsonl", b'{"qid": "1_q1", "response": "' + b"A" * 200_000_000 + b'"}\n'),
+        ("long.csv", b"qid,response\n1_q1," + b"A" * 200_000_000 + b"\n"),
+        ("numbers.jsonl", b'{"qid": "1_q1", "response": ' + b"9" * 1_000_000 + b"}\n"),
+    ],
+)
+def test_predictions_made_to_do_harm_are_one_sentence(
+    name: str, content: bytes, made: MadeUp, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert str(path) in told(limited("score", path, "--annotations", made.closed, megabytes=1500))
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A small PNG that claims to be this large and unpacks to no more than a few rows."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(bytes(10_000_000), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 1), (9_000, 9_000)])
+def test_a_picture_that_claims_to_be_huge_is_named_and_not_placed(
+    size: tuple[int, int], made: MadeUp, home: Path
+) -> None:
+    made.picture(2).write_bytes(bomb(*size))
+    done = limited("prepare", "--annotations", made.closed, "--images", made.images, "--json")
+    report: dict[str, Any] = json.loads(done.out)
+    assert "Traceback" not in done.err and "0002" not in str(list((home / "images").iterdir()))
+    assert report["placed"] == 3, report
+
+
+def test_a_zip_that_unpacks_without_end_is_one_sentence(made: MadeUp, home: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "bomb.zip"
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("meningioma/s2_t1/slice 2.png", bytes(400 << 20))
+    assert packed.stat().st_size < 1 << 20
+    sentence = told(limited("prepare", "--annotations", made.closed, "--images", packed))
+    assert "claims more than 256 MB; do not use this zip" in sentence
+
+
+def test_annotations_in_a_zip_bomb_are_one_sentence(home: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "mm-neuroonco_benchmark_closed.zip"
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("mm-neuroonco_benchmark_closed_v1.0.json", b"[" * (300 << 20))
+    assert "256 MB" in told(limited("prepare", "--annotations", packed, "--images", tmp_path))
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../../secret.png", "a/../../b.png", "C:\\x.png", "a\\..\\b.png", "~/x.png", "a/\0.png"]
+)
+def test_an_annotated_path_that_leaves_the_folder_is_one_sentence(path: str, home: Path, tmp_path: Path) -> None:
+    records = closed_annotations()
+    records[0]["image_path"] = path
+    with pytest.raises(BenchmarkError, match="image 1, field image_path"):
+        prepare(Home(home), [write_json(tmp_path / "closed.json", records)], [tmp_path])
