@@ -95,8 +95,8 @@ def check(framework: Framework, python: Path) -> None:
     if not found:
         where = "here" if python == Path(sys.executable) else f"in the environment of {python}"
         raise DemoError(
-            f"{framework.value} is not installed {where}; run `pip install 'mmneuroonco-tasks[{framework.value}]'` "
-            f"there, or name the interpreter of an environment that has it by --{framework.value}-python."
+            f"{framework.value} is not installed {where}; run `pip install 'mmneuroonco-tasks[{framework.value}]'`, or "
+            f"name the interpreter of an environment that has it by --{framework.value}-python."
         )
     if framework is Framework.LMMS_EVAL and found not in TESTED_VERSIONS:
         raise DemoError(f"lmms-eval {found} is not one that the demo knows; install {', '.join(TESTED_VERSIONS)}.")
