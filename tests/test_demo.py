@@ -28,6 +28,7 @@ from mmneuroonco_tasks.frameworks.lmms_eval import TESTED_VERSIONS
 from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.prompts import DIRECT, Protocol
 from mmneuroonco_tasks.scores import Run, write_result
+from mmneuroonco_tasks.scores.pairs import vision_gain
 from mmneuroonco_tasks.scoring import score_closed_run, score_open_run
 
 #: An interpreter that knows what the probes ask, and answers a run with prepared result files.
@@ -270,9 +271,11 @@ def test_the_readme_shows_what_the_default_phantoms_give(
         via = f"lmms-eval-{TESTED_VERSIONS[-1]}"
         return Run(prompt=protocol.key, per=protocol.per, gen=protocol.generation, via=via, model=model)
 
+    def read(responses: Mapping[str, str]) -> dict[str, Answer | None]:
+        return {qid: read_answer(text, closed[qid].options) for qid, text in responses.items()}
+
     def scored(responses: Mapping[str, str], protocol: Protocol) -> dict[str, Any]:
-        answers = {qid: read_answer(text, closed[qid].options) for qid, text in responses.items()}
-        return score_closed_run(closed, answers, run(protocol), with_trust_rows=False)[1]
+        return score_closed_run(closed, read(responses), run(protocol), with_trust_rows=False)[1]
 
     results = {
         CLOSED: scored(reader_responses["closed"], DIRECT),
@@ -289,3 +292,5 @@ def test_the_readme_shows_what_the_default_phantoms_give(
         assert shown.strip() in readme
     for asked in (CLOSED, OPEN):
         assert results[asked]["signature_line"] in readme
+    gain = vision_gain(closed, read(reader_responses["closed"]), read(reader_responses["blind"])).value
+    assert f"to look gains it {gain:.3f} in accuracy" in readme
