@@ -65,9 +65,11 @@ class ZipPlace:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
+            self._entries = {entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()}
         except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise BenchmarkError(f"{path}: no readable zip ({error}); get it again.") from None
-        self._entries = {entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()}
+        except IndexError:  # Python's own reading of an entry without a name
+            raise BenchmarkError(f"{path}: no readable zip (an entry has no name); get it again.") from None
         for name in self._entries:
             if leaves_its_folder(name):
                 raise BenchmarkError(
@@ -103,7 +105,8 @@ class ZipPlace:
         return content
 
     def where(self, name: str) -> str:
-        return f"{self.path}, entry {name}"
+        # A name may hold line ends, which would break the sentence that names it.
+        return f"{self.path}, entry {name if name.isprintable() else ascii(name)}"
 
 
 def leaves_its_folder(name: str) -> bool:

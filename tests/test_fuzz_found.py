@@ -1,0 +1,55 @@
+"""Every reader of foreign files under a few hundred mutated inputs, and the inputs that one of them failed on once."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from made_up import picture_bytes
+
+from mmneuroonco_tasks.benchmark import BenchmarkError
+from mmneuroonco_tasks.benchmark.places import place_at
+
+
+def _fuzzer() -> Any:
+    path = Path(__file__).parent / "fuzz" / "fuzz_readers.py"
+    spec = importlib.util.spec_from_file_location("fuzz_readers", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where its dataclasses look it up
+    spec.loader.exec_module(module)
+    return module
+
+
+FUZZER = _fuzzer()
+
+
+@pytest.mark.parametrize("name", FUZZER.readers())
+def test_a_mutated_input_is_read_or_refused_in_a_sentence(name: str) -> None:
+    found: list[tuple[bytes, str]] = []
+    FUZZER.fuzz(name, FUZZER.readers()[name], 150, 0, lambda content, problem: found.append((content, problem)))
+    assert found == []
+
+
+def test_a_zip_entry_without_a_name_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "pictures.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("a", picture_bytes(1))
+    content = bytearray(path.read_bytes())
+    directory = content.find(b"PK\x01\x02")
+    # The directory's entry has a name of no letters; its one letter becomes a comment.
+    content[directory + 28 : directory + 34] = b"\0\0\0\0\1\0"
+    path.write_bytes(content)
+    with pytest.raises(BenchmarkError, match=r"no readable zip \(an entry has no name\); get it again"):
+        place_at(path)
+
+
+def test_a_zip_entry_with_line_ends_in_its_name_is_named_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "pictures.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("two\nlines.png", b"")
+    assert place_at(path).where("two\nlines.png") == f"{path}, entry 'two\\nlines.png'"
