@@ -26,6 +26,7 @@ NEED_A_FRAMEWORK = (
     "mmneuroonco_tasks/frameworks/inspect_ai_tasks.py",
     "mmneuroonco_tasks/frameworks/lm_eval_tasks.py",
     "mmneuroonco_tasks/frameworks/lmms_eval_models.py",
+    "mmneuroonco_tasks/frameworks/lmms_eval_openai.py",
     "mmneuroonco_tasks/frameworks/vlmeval_dataset.py",
     "mmneuroonco_tasks/frameworks/vlmeval_judge.py",
     "mmneuroonco_tasks/frameworks/vlmeval_model.py",

@@ -10,8 +10,10 @@ from .answers import Answer
 from .benchmark import ClosedBenchmark, OpenBenchmark
 from .benchmark.qid_lists import shipped_subsets
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
+from .scores.confidence import Probabilities, confidence_scores
 from .scores.open import OPEN_EXTRACT, OpenScores, open_result, score_open
-from .scores.trust_rows import TEXT_ONLY_ROWS, trust_rows
+from .scores.text_only import text_only_picks
+from .scores.trust_rows import subset_trust_rows, trust_rows
 
 if TYPE_CHECKING:
     from .judge import Judge
@@ -28,6 +30,7 @@ def score_closed_run(
     run: Run,
     *,
     annotations: ClosedBenchmark | None = None,
+    probabilities: Probabilities | None = None,
     with_trust_rows: bool = True,
 ) -> tuple[ClosedScores, dict[str, Any]]:
     """The scores of a run over the asked questions, and the full result as it is stored.
@@ -38,18 +41,25 @@ def score_closed_run(
         run: how the responses came about.
         annotations: the whole scope, on which the text-only models of the trust rows are fitted; by default the asked
             questions are taken for it.
-        with_trust_rows: whether to say what guessing and not looking come to on the same questions. The first time
-            for some annotations this takes ten seconds; their picks are kept in the home. Text-only models are not
-            fitted on more than ``MOST_FITTED`` questions.
+        probabilities: by qid and letter, where they are known. They add metrics of confidence, and change none.
+        with_trust_rows: whether to say what guessing and not looking come to on the same questions and subsets. The
+            first time for some annotations this takes ten seconds; the picks are kept in the home. Text-only models
+            are not fitted on more than ``MOST_FITTED`` questions.
 
     Raises:
         ValueError: an answer belongs to a question that was not asked.
     """
-    scores = score_closed(benchmark, answers, subsets=shipped_subsets(annotations or benchmark))
+    whole = annotations or benchmark
+    subsets = shipped_subsets(whole)
+    scores = score_closed(benchmark, answers, subsets=subsets)
     if with_trust_rows:
-        too_many = len(annotations or benchmark) > MOST_FITTED
-        rows = trust_rows(benchmark, annotations=annotations, without=TEXT_ONLY_ROWS if too_many else ())
-        scores = replace(scores, trust_rows=rows)
+        picks = text_only_picks(whole) if len(whole) <= MOST_FITTED else None
+        rows = subset_trust_rows(benchmark, subsets, picks)
+        scores = replace(scores, trust_rows=trust_rows(benchmark, picks), subset_trust_rows=rows)
+    confidence = confidence_scores(benchmark, answers, probabilities or {})
+    if confidence is not None:
+        curve = {"coverage": confidence.coverage, "risk": confidence.risk}
+        scores = replace(scores, metrics={**scores.metrics, **confidence.metrics}, risk_coverage=curve)
     signature = Signature.of_run(benchmark, run, failed=scores.counts["failed"], missing=scores.counts["missing"])
     return scores, closed_result(scores, signature)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -34,7 +34,38 @@ class Failure:
     message: str = "made to fail"
 
 
-Answerer = Callable[[Messages, int], "str | Failure"]
+@dataclass(frozen=True)
+class Told:
+    """What an answer function returns for an answer with log-probabilities: each token, and what could stand there."""
+
+    tokens: tuple[tuple[str, dict[str, float]], ...]
+
+    @property
+    def text(self) -> str:
+        """The answer."""
+        return "".join(token for token, _ in self.tokens)
+
+    @property
+    def logprobs(self) -> dict[str, Any]:
+        """The same as the interface gives it to those who ask for it."""
+        return {
+            "content": [
+                {**_logprob(token, alternatives.get(token, -1.0)), "top_logprobs": list(_listed(alternatives))}
+                for token, alternatives in self.tokens
+            ]
+        }
+
+
+def _logprob(token: str, logarithm: float) -> dict[str, Any]:
+    return {"token": token, "logprob": logarithm, "bytes": list(token.encode())}
+
+
+def _listed(alternatives: dict[str, float]) -> Iterator[dict[str, Any]]:
+    for token, logarithm in alternatives.items():
+        yield _logprob(token, logarithm)
+
+
+Answerer = Callable[[Messages, int], "str | Failure | Told"]
 
 
 @dataclass
@@ -133,13 +164,14 @@ class OpenAIStub:
         if isinstance(answer, Failure):
             request.status = answer.status
             return answer.status, {"error": {"message": answer.message, "type": "stub", "code": answer.status}}
-        message = {"role": "assistant", "content": answer}
+        told = answer.logprobs if isinstance(answer, Told) and body.get("logprobs") else None
+        message = {"role": "assistant", "content": answer.text if isinstance(answer, Told) else answer}
         return 200, {
             "id": f"stub-{request.number}",
             "object": "chat.completion",
             "created": 0,
             "model": body.get("model", "stub"),
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "choices": [{"index": 0, "message": message, "logprobs": told, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
         }
 

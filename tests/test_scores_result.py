@@ -45,7 +45,17 @@ RESULT = a_result()
 def test_a_result_has_its_sections_and_plain_values() -> None:
     assert list(RESULT) == [
         *["schema", "task", "signature", "signature_line", "counts", "metrics", "by_type", "by_class"],
-        *["by_modality", "by_source", "subsets", "trust_rows", "sensitivity", "confusion", "letters", "answers"],
+        *[
+            "by_modality",
+            "by_source",
+            "subsets",
+            "trust_rows",
+            "subset_trust_rows",
+            "sensitivity",
+            "confusion",
+            "letters",
+            "answers",
+        ],
     ]
     assert RESULT["schema"] == "mmneuroonco-result/1" and RESULT["task"] == "closed"
     assert RESULT["signature_line"].endswith("|missing:1|PARTIAL")
@@ -171,7 +181,7 @@ def test_a_number_too_large_for_json_is_refused(tmp_path: Path) -> None:
 def test_the_schema_uses_only_keywords_that_the_light_validation_knows() -> None:
     known = {
         *["$schema", "$id", "$ref", "$defs", "title", "description", "type", "const", "enum", "required"],
-        *["properties", "additionalProperties", "items", "minimum", "pattern", "minLength", "maxLength"],
+        *["properties", "additionalProperties", "items", "minimum", "maximum", "pattern", "minLength", "maxLength"],
     }
 
     def keywords(schema: Any) -> set[str]:

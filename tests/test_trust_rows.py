@@ -10,11 +10,12 @@ import pytest
 from mmneuroonco_tasks.answers.outcome import Answer
 from mmneuroonco_tasks.benchmark import Benchmark, ClosedBenchmark, ClosedQuestion, Picture, load_benchmark
 from mmneuroonco_tasks.scores.closed import score_closed
-from mmneuroonco_tasks.scores.trust_rows import TRUST_ROW_TITLES, UNINFORMATIVE_ROWS, trust_rows
+from mmneuroonco_tasks.scores.registry import BREAKDOWN_METRICS
+from mmneuroonco_tasks.scores.text_only import text_only_picks
+from mmneuroonco_tasks.scores.trust_rows import TRUST_ROW_TITLES, subset_trust_rows, trust_rows
 
 FIVE = {"A": "flat", "B": "round", "C": "long", "D": "lobed", "E": "None of the above"}
 TWO = {"A": "Healthy", "B": "Abnormal"}
-FITTED = tuple(name for name in TRUST_ROW_TITLES if name.startswith("text_only_"))
 
 
 def question(qid: str, image: int, options: dict[str, str], answer: str) -> ClosedQuestion:
@@ -42,7 +43,7 @@ def value(rows: dict[str, dict[str, object]], row: str, metric: str) -> float | 
 
 def test_the_uniform_row_is_what_many_guessers_come_to(benchmark: ClosedBenchmark) -> None:
     """Against a simulation; metrics of expected counts and expected metrics agree for means."""
-    rows = trust_rows(benchmark, without=FITTED)
+    rows = trust_rows(benchmark)
     random = np.random.RandomState(0)
     means = ("accuracy", "rejection_aware_accuracy", "trap_accuracy", "answerable_accuracy", "false_rejection_rate")
     found = {name: [] for name in (*means, "image_accuracy", "accuracy_binary")}
@@ -56,7 +57,7 @@ def test_the_uniform_row_is_what_many_guessers_come_to(benchmark: ClosedBenchmar
 
 
 def test_the_rows_by_hand(benchmark: ClosedBenchmark) -> None:
-    rows = trust_rows(benchmark, without=FITTED)
+    rows = trust_rows(benchmark)
     assert value(rows, "uniform", "accuracy") == pytest.approx((4 / 5 + 1 / 2) / 5)
     assert value(rows, "uniform", "image_accuracy") == pytest.approx((1 / 25 + 1 / 25 + 1 / 2) / 3)
     assert value(rows, "uniform", "selective_accuracy") == pytest.approx(0.25)
@@ -71,7 +72,7 @@ def test_the_rows_by_hand(benchmark: ClosedBenchmark) -> None:
 
 
 def test_rows_equal_the_score_of_their_answers(benchmark: ClosedBenchmark) -> None:
-    rows = trust_rows(benchmark, without=FITTED)
+    rows = trust_rows(benchmark)
     always = {q.qid: Answer.of_letter("E" if q.offers_rejection else "A") for q in benchmark.questions}
     metrics = score_closed(benchmark, always, confidence_intervals=False).metrics
     assert {name: e.value for name, e in rows["always_E"].items()} == {name: e.value for name, e in metrics.items()}
@@ -82,23 +83,33 @@ def test_text_only_rows_are_fitted_on_the_annotations_and_scored_on_what_was_ask
     benchmark: ClosedBenchmark, tmp_path: Path
 ) -> None:
     asked = benchmark.restricted_to(["1_q1", "3_q1"])
-    rows = trust_rows(asked, annotations=benchmark, cache=tmp_path)
+    rows = trust_rows(asked, text_only_picks(benchmark, cache=tmp_path))
     assert list(rows) == list(TRUST_ROW_TITLES)
     assert rows["text_only_prior"]["accuracy"].n == 2
-    (kept,) = tmp_path.iterdir()
-    trust_rows(benchmark, cache=tmp_path)
-    assert list(tmp_path.iterdir()) == [kept], "the whole and a part of it share one fit"
 
 
-def test_the_subset_that_a_row_defines_does_not_show_it(benchmark: ClosedBenchmark, tmp_path: Path) -> None:
-    rows = trust_rows(benchmark, cache=tmp_path, without=UNINFORMATIVE_ROWS["image_needed"])
-    assert "text_only_logistic" not in rows
-    assert "text_only_prior" in rows
+def test_each_subset_has_its_rows_but_the_one_that_defines_it(benchmark: ClosedBenchmark, tmp_path: Path) -> None:
+    picks = text_only_picks(benchmark, cache=tmp_path)
+    subsets = {"image_needed": ["1_q2", "3_q1"], "uncontested": ["1_q1", "99_q1"], "not_asked": ["99_q1"]}
+    found = subset_trust_rows(benchmark, subsets, picks)
+    assert list(found) == ["image_needed", "uncontested"], "of which something was asked"
+    assert set(TRUST_ROW_TITLES) - set(found["image_needed"]) == {"text_only_logistic"}
+    assert list(found["uncontested"]) == list(TRUST_ROW_TITLES)
+    assert list(found["uncontested"]["uniform"]) == list(BREAKDOWN_METRICS)
+    # By hand: a trap of five options and a question of two.
+    needed = found["image_needed"]
+    assert value(needed, "uniform", "accuracy") == pytest.approx((1 / 5 + 1 / 2) / 2)
+    assert (value(needed, "always_E", "trap_accuracy"), needed["always_E"]["trap_accuracy"].n) == (1.0, 1)
+    assert found == {
+        name: {row: {metric: rows[row][metric] for metric in BREAKDOWN_METRICS} for row in found[name]}
+        for name, qids in (("image_needed", ["1_q2", "3_q1"]), ("uncontested", ["1_q1"]))
+        for rows in [trust_rows(benchmark.restricted_to(qids), picks)]
+    }
 
 
 def test_the_released_questions_give_the_known_rows(released: Path, tmp_path: Path) -> None:
     benchmark = load_benchmark("closed", annotations=released)
-    rows = trust_rows(benchmark, cache=tmp_path, without=FITTED)
+    rows = trust_rows(benchmark)
     assert value(rows, "uniform", "accuracy") == pytest.approx(672.8 / 3190)
     assert value(rows, "always_E", "accuracy") == pytest.approx(662 / 3190)
     assert value(rows, "always_E", "rejection_aware_accuracy") == pytest.approx(606 / 3074)

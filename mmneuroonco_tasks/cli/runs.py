@@ -153,12 +153,14 @@ def _score_closed(
     with_trust_rows: bool,
 ) -> dict[str, Any]:
     """``shown`` and ``scored`` are the whole scope, as the model saw it and as it counts; ``asked`` is a part of it."""
+    from ..scores.pairs import unshuffled_probabilities
     from ..scoring import score_closed_run
 
     # Read against the whole scope, since a reply to all questions of an image numbers those that it was asked.
     answers = read_as_shown(shown, scored, read, run.extract)
     own = {qid: answer for qid, answer in answers.items() if qid in asked}
-    return score_closed_run(asked, own, run, annotations=scored, with_trust_rows=with_trust_rows)[1]
+    told = read.probabilities if shown is scored else unshuffled_probabilities(scored, read.probabilities)
+    return score_closed_run(asked, own, run, annotations=scored, probabilities=told, with_trust_rows=with_trust_rows)[1]
 
 
 def read_as_shown(

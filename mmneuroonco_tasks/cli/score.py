@@ -110,7 +110,9 @@ def _unique_stem(path: Path, files: list[Path]) -> str:
 
 def _print(run: LoadedRun) -> None:
     from ..reports.terminal import print_result
+    from ..scores.confidence import CONFIDENCE_METRICS_BY_NAME
     from ..scores.open_registry import OPEN_TABLE_METRICS
     from ..scores.registry import TABLE_METRICS
 
-    print_result(run.result, OPEN_TABLE_METRICS if run.result["task"] == "open" else TABLE_METRICS)
+    table = OPEN_TABLE_METRICS if run.result["task"] == "open" else TABLE_METRICS
+    print_result(run.result, (*table, *(name for name in CONFIDENCE_METRICS_BY_NAME if name in run.result["metrics"])))

@@ -24,7 +24,8 @@ from ..benchmark.home import HOME_VARIABLE
 from ..benchmark.twins import TWINS, swapped_pictures
 from ..instructions.own_words import IMAGES_VARIABLE, INSTRUCTIONS_VARIABLE
 from ..prompts import Protocol
-from ..scores.pairs import unshuffled
+from ..scores.confidence import Probabilities
+from ..scores.pairs import unshuffled, unshuffled_probabilities
 from .variants import PROTOCOL_VARIABLE, Variant
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ class Asking:
             return answers
         back = unshuffled(self.scored, answers)
         return {qid: answer for qid, answer in back.items() if answer is not None}
+
+    def probabilities(self, shown: Probabilities) -> Probabilities:
+        """Probabilities of the letters as they were shown, in the letters that are scored."""
+        return unshuffled_probabilities(self.scored, shown) if self.variant.twin == "shuffled" else shown
 
 
 def asking(variant: Variant) -> Asking:

@@ -79,5 +79,8 @@ def _manifests() -> list[Any]:
     """Our models, by class path: nothing of them is imported until one is asked for."""
     from lmms_eval.models.registry_v2 import ModelManifest
 
-    models = f"{__package__}.lmms_eval_models"
-    return [ModelManifest("mmneuroonco_reference", chat_class_path=f"{models}.ReferenceReaderModel")]
+    classes = {
+        "mmneuroonco_reference": f"{__package__}.lmms_eval_models.ReferenceReaderModel",
+        "mmneuroonco_openai": f"{__package__}.lmms_eval_openai.OpenAIWithProbabilities",
+    }
+    return [ModelManifest(name, chat_class_path=path) for name, path in classes.items()]

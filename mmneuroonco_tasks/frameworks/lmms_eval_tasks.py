@@ -141,6 +141,8 @@ def _closed_metrics(asked: Asking, qids: Sequence[str], response: Any, task_name
             metrics.setdefault(name, []).append(item)
     if asked.protocol.per == "question":
         metrics = {name: items[0] for name, items in metrics.items()}
+        if probabilities := getattr(response, "probabilities", None):
+            metrics[FIRST_METRIC["closed"]]["probabilities"] = probabilities
     return metrics | dict.fromkeys(_PER_RUN)
 
 
@@ -240,4 +242,6 @@ def score_records(
         record["qid"]: Answer(Outcome(record["outcome"]), record["letter"], record["rule"], record["hedged"])
         for record in records
     }
-    return score_closed_run(benchmark, answers, run, annotations=asked.scored)
+    shown = {record["qid"]: record["probabilities"] for record in records if "probabilities" in record}
+    told = asked.probabilities(shown)
+    return score_closed_run(benchmark, answers, run, annotations=asked.scored, probabilities=told)

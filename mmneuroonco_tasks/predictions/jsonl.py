@@ -8,6 +8,8 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from .probabilities import COLUMN as PROBABILITIES
+from .probabilities import read_probabilities
 from .table import Predictions, PredictionsError
 
 #: No response comes near this; a longer line is not read into memory.
@@ -97,6 +99,7 @@ def read_lmms_eval_samples(path: Path) -> Predictions:
         PredictionsError: a line is not a sample of our tasks.
     """
     responses = Responses(path)
+    probabilities: dict[str, dict[str, float]] = {}
     outcomes: dict[str, Any] = {}
     task_name = ""
     per_image = False
@@ -109,12 +112,15 @@ def read_lmms_eval_samples(path: Path) -> Predictions:
             task_name = str(question.get("task"))
             told = told or _told_run(question.get("run"))
             responses.add(f"line {number}", question["qid"], _first_text(record["filtered_resps"]))
+            own = read_probabilities(path, f"line {number}", question.get(PROBABILITIES))
+            if own is not None:
+                probabilities[question["qid"]] = own
             outcomes[question["qid"]] = (question.get("outcome"), question.get("letter"))
     run = told or _run_of(path.parent.glob(f"*_{escape(task_name)}_result.json"), outcomes)
     per = {"per": "image"} if per_image else {}
-    return Predictions(
-        "lm-eval samples" if told else "lmms-eval samples", responses, tuple(responses), task_name, {**run, **per}
-    )
+    title = "lm-eval samples" if told else "lmms-eval samples"
+    asked = tuple(responses)
+    return Predictions(title, responses, asked, task_name, {**run, **per}, probabilities=probabilities)
 
 
 _RUN_KEYS = ("prompt", "per", "gen", "via", "model")

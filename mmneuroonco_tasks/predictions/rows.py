@@ -4,6 +4,9 @@ JSONL, CSV and Parquet differ in how a row is stored, not in what it says, so on
 is named by ``qid`` (``question_id`` in the released open evaluator), or by ``id`` and the 1-based ``q_index``. A
 response is in ``response``, ``prediction`` or ``raw``. A file that has only ``pred`` or ``letter`` holds letters that
 somebody has read off the responses before: they can be scored, but what was a refusal is not known any more.
+
+The column ``probabilities`` holds those of the options, ``{"A": 0.1, …}``. In a file that has nothing else, the most
+probable letter is the pick.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from typing import Any
 
 from ..benchmark.records import make_qid
 from .jsonl import Responses
+from .probabilities import COLUMN as PROBABILITIES
+from .probabilities import most_probable, read_probabilities
 from .table import Predictions, PredictionsError
 
 #: A row, and how messages name it, such as "line 3".
@@ -31,6 +36,9 @@ LETTERS_ONLY = (
     "the file holds letters only: a refusal that was read as a letter counts as that letter, and refused, unreadable "
     "and failed responses cannot be told apart"
 )
+MOST_PROBABLE = (
+    "the file holds probabilities only: the most probable letter is taken for the answer, so nothing is refused"
+)
 BARE_LETTERS = (
     "every response is a bare letter; if the letters were taken from longer texts, refusals cannot be told any more"
 )
@@ -45,16 +53,22 @@ def read_rows(path: Path, rows: Iterable[Row], title: str) -> Predictions:
         PredictionsError: a row names no question or holds no response, or contradicts an earlier one.
     """
     responses = Responses(path)
+    probabilities: dict[str, dict[str, float]] = {}
     column = ""
     for place, row in rows:
         column = column or response_column(path, place, row)
         if column not in row:
             raise PredictionsError(f"{path}, {place}: has no {column}, which the rows above have; complete it.")
-        responses.add(place, qid_of(path, place, row), row[column])
+        qid = qid_of(path, place, row)
+        own = read_probabilities(path, place, row.get(PROBABILITIES))
+        responses.add(place, qid, most_probable(own) if column == PROBABILITIES else row[column])
+        if own is not None:
+            probabilities[qid] = own
     if not responses:
         raise PredictionsError(f"{path}: holds no prediction; name the file that the run wrote.")
-    letters_only = column in LETTER_COLUMNS
-    return Predictions(title, responses, letters_only=letters_only, remarks=remarks(responses, letters_only))
+    letters_only = column in (*LETTER_COLUMNS, PROBABILITIES)
+    said = (MOST_PROBABLE,) if column == PROBABILITIES else remarks(responses, letters_only)
+    return Predictions(title, responses, letters_only=letters_only, remarks=said, probabilities=probabilities)
 
 
 def remarks(responses: Mapping[str, str | None], letters_only: bool) -> tuple[str, ...]:
@@ -81,7 +95,7 @@ def response_column(path: Path, place: str, row: Mapping[str, Any]) -> str:
     Raises:
         PredictionsError: there is none.
     """
-    for name in (*RESPONSE_COLUMNS, *LETTER_COLUMNS):
+    for name in (*RESPONSE_COLUMNS, *LETTER_COLUMNS, PROBABILITIES):
         if name in row:
             return name
     raise PredictionsError(

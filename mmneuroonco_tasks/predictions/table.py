@@ -35,6 +35,8 @@ class Predictions:
     one_row_an_image: bool = False
     #: Sentences that the reader of the score should see, such as a cell cut at a sheet's limit.
     remarks: tuple[str, ...] = ()
+    #: By qid and letter, the probabilities of the options as they were shown, where the file has them.
+    probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def under_every_question(self, benchmark: Benchmark[Any]) -> Predictions:
         """The same with such a reply under each question of ``benchmark`` that is about its image."""

@@ -16,6 +16,7 @@ from .result_tables import (
     FATES,
     PARTS,
     attribute_table,
+    confidence_table,
     confusion_table,
     errors_table,
     key_numbers,
@@ -134,7 +135,8 @@ def _dots(runs: Sequence[Shown], section: str, name: str, heading: str, *tables:
 
 def _risk(runs: Sequence[Shown]) -> Picture | None:
     svg = pictures.risk_coverage(runs)
-    return None if svg is None else Picture("risk", "Risk against coverage", svg, (), _run_legend(runs))
+    tables = (confidence_table(runs),)
+    return None if svg is None else Picture("risk", "Risk against coverage", svg, tables, _run_legend(runs))
 
 
 def open_sections(runs: Sequence[Shown]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..scores.confidence import CONFIDENCE_METRICS_BY_NAME
 from ..scores.open_registry import OPEN_BREAKDOWN_METRICS, OPEN_METRICS_BY_NAME
 from ..scores.open_rows import OPEN_ROW_TITLES
 from ..scores.registry import BREAKDOWN_METRICS, METRICS
@@ -42,7 +43,7 @@ def result_tables(runs: Sequence[Shown]) -> list[Table]:
     """Every table that the results of one task fill, in the order of a report."""
     tables = [key_numbers(runs), published_table(runs), runs_table(runs)]
     if runs[0].signature.task == "closed":
-        tables += [errors_table(runs), confusion_table(runs), letters_table(runs)]
+        tables += [errors_table(runs), confusion_table(runs), letters_table(runs), confidence_table(runs)]
     else:
         tables.append(attribute_table(runs))
     tables += [parts_table(runs, section) for section in PARTS]
@@ -126,6 +127,7 @@ def parts_table(runs: Sequence[Shown], section: str) -> Table:
     title, part_name = PARTS[section]
     names = list(dict.fromkeys(name for run in runs for name in run.result.get(section) or {}))
     rows: list[tuple[Cell, ...]] = []
+    reference = set()
     present = [
         metric
         for metric in _metric_names(runs, section)
@@ -137,10 +139,28 @@ def parts_table(runs: Sequence[Shown], section: str) -> Table:
             part = (run.result.get(section) or {}).get(name)
             if part is None:
                 continue
-            sizes = [_size(part, metric) for metric in ("accuracy", *sets)]
-            rows.append((name, run.mark, run.label, *sizes, *(Number.of(part.get(metric)) for metric in present)))
+            rows.append((name, run.mark, run.label, *_numbers(part, sets, present)))
+        for row_title, row in _trust_rows_of_part(runs, section, name):
+            reference.add(len(rows))
+            rows.append((name, "", row_title, *_numbers(row, sets, present)))
     headings = [{"answerable_accuracy": "|S|", "trap_accuracy": "|T|"}[metric] for metric in sets]
-    return Table(section, title, (part_name, "Mark", "Run", "n", *headings, *present), tuple(rows))
+    columns = (part_name, "Mark", "Run", "n", *headings, *present)
+    note = "Rows without a mark were not shown a picture."
+    return Table(section, title, columns, tuple(rows), note if reference else "", frozenset(reference))
+
+
+def _numbers(part: Mapping[str, Any], sets: Sequence[str], metrics: Sequence[str]) -> tuple[Cell, ...]:
+    sizes = (_size(part, metric) for metric in ("accuracy", *sets))
+    return (*sizes, *(Number.of(part.get(metric)) for metric in metrics))
+
+
+def _trust_rows_of_part(runs: Sequence[Shown], section: str, name: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The trust rows of a subset: those of the runs that all share them, as runs over the same questions do."""
+    if section != "subsets":
+        return []
+    known = [run.result.get("subset_trust_rows", {}).get(name) for run in runs]
+    rows = known[0] if known and all(own == known[0] for own in known) else None
+    return [(trust_title(row), rows[row]) for row in _in_order(rows)] if rows else []
 
 
 def _metric_names(runs: Sequence[Shown], section: str) -> list[str]:
@@ -253,6 +273,18 @@ def letters_table(runs: Sequence[Shown]) -> Table:
     )
 
 
+def confidence_table(runs: Sequence[Shown]) -> Table:
+    """What option probabilities come to: a row for each run that has them."""
+    names = [name for name in CONFIDENCE_METRICS_BY_NAME if any(name in run.metrics for run in runs)]
+    rows: list[tuple[Cell, ...]] = []
+    for run in runs:
+        found = [run.metrics.get(name) for name in names]
+        counts = [int(estimate["n"]) for estimate in found if estimate]
+        if counts:
+            rows.append((run.mark, run.label, *map(Number.of, found), max(counts)))
+    return Table("confidence", "With option probabilities", ("Mark", "Run", *names, "n"), tuple(rows))
+
+
 def trust_table(runs: Sequence[Shown]) -> Table:
     """The trust rows with all their metrics, turned: a row a metric."""
     rows = trust_rows(runs)
@@ -267,7 +299,8 @@ def trust_table(runs: Sequence[Shown]) -> Table:
 
 def metrics_table(runs: Sequence[Shown]) -> Table:
     """Every metric: a row a metric, a column a run."""
-    known = METRICS if runs[0].signature.task == "closed" else OPEN_METRICS_BY_NAME
+    closed = runs[0].signature.task == "closed"
+    known: Mapping[str, Any] = METRICS | CONFIDENCE_METRICS_BY_NAME if closed else OPEN_METRICS_BY_NAME
     rows: list[tuple[Cell, ...]] = []
     for name in dict.fromkeys(name for run in runs for name in run.metrics):
         told = (known[name].direction, known[name].formula) if name in known else ("", "")

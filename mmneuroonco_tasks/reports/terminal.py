@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .key_metrics import KEY_METRICS
@@ -42,7 +42,7 @@ def print_result(result: Result, names: Sequence[str], *, console: Console | Non
     console.print(_metrics_table({name: result["metrics"][name] for name in names}))
     for section, title in (("subsets", "Subset"), ("trust_rows", "Without the picture")):
         if result.get(section):
-            console.print(_parts_table(result[section], title, KEY_METRICS[result["task"]]))
+            console.print(_parts_table(list(_parts_of(result, section)), title, KEY_METRICS[result["task"]]))
     if result["task"] == "open":
         console.print(items_of(result["counts"]), highlight=False)
     for sentence in warnings_of(result):
@@ -71,15 +71,30 @@ def _metrics_table(estimates: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
-def _parts_table(parts: Mapping[str, Mapping[str, Mapping[str, Any]]], title: str, columns: Sequence[str]) -> Table:
+#: A part's name and its estimates.
+_Part = tuple[str, Mapping[str, Mapping[str, Any]]]
+
+
+def _parts_of(result: Result, section: str) -> Iterator[_Part]:
+    """The parts of a section; below each subset, what guessing and not looking come to there."""
+    for name, part in result[section].items():
+        yield name, part
+        if section == "subsets":
+            for row, estimates in result.get("subset_trust_rows", {}).get(name, {}).items():
+                yield f" {row}", estimates
+
+
+def _parts_table(parts: Sequence[_Part], title: str, columns: Sequence[str]) -> Table:
     from rich.table import Table
 
-    present = [name for name in columns if any(name in part for part in parts.values())]
+    present = [name for name in columns if any(name in part for _, part in parts)]
     # Blanks instead of underscores, so that narrow terminals break names between words.
-    table = Table(title, *(name.replace("_", " ") for name in present), "n", box=None, pad_edge=False)
+    names = (name.replace("_", " ") for name in present)
+    table = Table(title, *names, "n", box=None, pad_edge=False, collapse_padding=True)
+    table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
-    for name, part in parts.items():
+    for name, part in parts:
         values = [number(part[column]["value"]) if column in part else "" for column in present]
         counted = next((part[column]["n"] for column in reversed(present) if column in part), "")
         table.add_row(name.replace("_", " "), *values, str(counted))

@@ -38,7 +38,8 @@ PICKS = (*LETTERS, "none")
 class ClosedScores:
     """What a run comes to on the asked closed questions.
 
-    ``metrics`` holds every metric of ``registry.CLOSED_METRICS``; the parts (``by_type``, ``by_class``,
+    ``metrics`` holds every metric of ``registry.CLOSED_METRICS``, and where option probabilities are known those of
+    ``confidence.CONFIDENCE_METRICS``; the parts (``by_type``, ``by_class``,
     ``by_modality``, ``by_source``, ``subsets``, ``sensitivity``) hold ``registry.BREAKDOWN_METRICS``, so that
     each has its own traps (``trap_accuracy``) and answerable questions (``answerable_accuracy``) with their n.
     """
@@ -64,6 +65,10 @@ class ClosedScores:
     answers: Mapping[str, Answer | None]
     #: Metrics of comparison rows on the same questions (uniform guess, always E, text-only models, …).
     trust_rows: Mapping[str, Estimates] = field(default_factory=dict)
+    #: The same on each subset, in ``registry.BREAKDOWN_METRICS``.
+    subset_trust_rows: Mapping[str, Mapping[str, Estimates]] = field(default_factory=dict)
+    #: ``coverage`` and ``risk``: the risk–coverage curve, where option probabilities are known; else empty.
+    risk_coverage: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:

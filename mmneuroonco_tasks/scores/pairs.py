@@ -16,6 +16,7 @@ from mmneuroonco_tasks.answers.outcome import Answer, Outcome
 from mmneuroonco_tasks.benchmark.records import REJECTION_LETTER, ClosedBenchmark
 from mmneuroonco_tasks.benchmark.twins import original_letters
 
+from .confidence import Probabilities
 from .counting import closed_columns, cluster_indices, read_picks
 from .registry import Metric
 from .uncertainty import RESAMPLES, SEED, ClusterCounts, Estimate, estimate_all
@@ -146,6 +147,15 @@ def unshuffled(benchmark: ClosedBenchmark, answers: Answers) -> dict[str, Answer
     return {
         qid: _unshuffled(original_letters(benchmark[qid]), answer) if qid in benchmark else answer
         for qid, answer in answers.items()
+    }
+
+
+def unshuffled_probabilities(benchmark: ClosedBenchmark, probabilities: Probabilities) -> Probabilities:
+    """The same for the probabilities of letters."""
+    return {
+        qid: {original_letters(benchmark[qid]).get(letter, letter): value for letter, value in own.items()}
+        for qid, own in probabilities.items()
+        if qid in benchmark
     }
 
 

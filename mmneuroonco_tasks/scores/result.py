@@ -57,6 +57,7 @@ def closed_result(scores: ClosedScores, signature: Signature, *, answers: bool =
         "by_source": _plain_parts(scores.by_source),
         "subsets": _plain_parts(scores.subsets),
         "trust_rows": _plain_parts(scores.trust_rows),
+        "subset_trust_rows": {name: _plain_parts(rows) for name, rows in scores.subset_trust_rows.items()},
         "sensitivity": _plain_parts(scores.sensitivity),
         "confusion": {
             "truth": list(LETTERS),
@@ -65,6 +66,8 @@ def closed_result(scores: ClosedScores, signature: Signature, *, answers: bool =
         },
         "letters": {side: dict(histogram) for side, histogram in scores.letters.items()},
     }
+    if scores.risk_coverage:
+        result["confidence"] = {"risk_coverage": {name: list(ends) for name, ends in scores.risk_coverage.items()}}
     if answers:
         result["answers"] = {qid: _plain_answer(answer) for qid, answer in scores.answers.items()}
     return result
@@ -170,6 +173,7 @@ _LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "const": (lambda value, limit: bool(value == limit), "is not {!r}"),
     "enum": (lambda value, limit: value in limit, "is none of {}"),
     "minimum": (lambda value, limit: not _TYPES["number"](value) or value >= limit, "is less than {}"),
+    "maximum": (lambda value, limit: not _TYPES["number"](value) or value <= limit, "is more than {}"),
     "pattern": (
         lambda value, limit: not isinstance(value, str) or re.search(limit, value) is not None,
         "does not match {}",

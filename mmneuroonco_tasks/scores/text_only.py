@@ -42,6 +42,8 @@ MODELS = ("prior", "option_set", "logistic")
 
 #: The picked letters of all questions, one for each question, in their order.
 Picks = list[str]
+#: By model name, for each seed the picked letter of every question by qid.
+TextOnlyPicks = Mapping[str, Sequence[Mapping[str, str]]]
 #: Fits on the questions of the training indices and picks for those of the test indices.
 _Fit = Callable[[Sequence[int], Sequence[int]], Picks]
 

@@ -15,9 +15,8 @@ A score on this benchmark means little without them beside it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import fsum, isnan
-from pathlib import Path
 from statistics import fmean
 
 import numpy as np
@@ -25,8 +24,8 @@ import numpy as np
 from mmneuroonco_tasks.benchmark.records import LETTERS, REJECTION_LETTER, ClosedBenchmark, ClosedQuestion
 
 from .counting import AskedColumns
-from .registry import CLOSED_METRICS, FloatArray, Totals
-from .text_only import text_only_picks
+from .registry import BREAKDOWN_METRICS, CLOSED_METRICS, METRICS, FloatArray, Metric, Totals
+from .text_only import TextOnlyPicks
 from .uncertainty import UNDEFINED, Estimate
 
 #: How tables call the rows, in their order.
@@ -39,28 +38,20 @@ TRUST_ROW_TITLES: Mapping[str, str] = {
     "text_only_logistic": "text only: logistic regression",
 }
 
-#: The rows of models that are fitted on the annotations.
-TEXT_ONLY_ROWS = tuple(name for name in TRUST_ROW_TITLES if name.startswith("text_only_"))
-
 #: By subset, the rows that say nothing there: ``image_needed`` is defined by this model's errors.
 UNINFORMATIVE_ROWS: Mapping[str, frozenset[str]] = {"image_needed": frozenset({"text_only_logistic"})}
 
 
 def trust_rows(
-    benchmark: ClosedBenchmark,
-    *,
-    annotations: ClosedBenchmark | None = None,
-    cache: Path | None = None,
-    without: Collection[str] = (),
+    benchmark: ClosedBenchmark, picks: TextOnlyPicks | None = None, *, metrics: Sequence[Metric] = CLOSED_METRICS
 ) -> dict[str, dict[str, Estimate]]:
-    """Every metric of ``registry.CLOSED_METRICS`` for each row, on the asked questions of ``benchmark``.
+    """Every one of ``metrics`` for each row, on the asked questions of ``benchmark``.
 
     Args:
-        benchmark: the asked questions; ``benchmark.restricted_to(subset)`` gives a subset's rows.
-        annotations: the questions that the text-only models are fitted on, which must hold the asked ones. Give the
-            whole scope where few are asked; default: the asked ones.
-        cache: where the text-only models' picks are kept; default: in the home.
-        without: rows to leave out, for a subset ``UNINFORMATIVE_ROWS.get(subset, ())``.
+        benchmark: the asked questions.
+        picks: what ``text_only_picks`` gave for questions that hold the asked ones; without it these rows are absent.
+            Let them be of the whole scope where few are asked: so many are fitted on.
+        metrics: which are told.
 
     Returns:
         Values without intervals: the rows are points of reference, not runs.
@@ -68,9 +59,7 @@ def trust_rows(
     >>> from mmneuroonco_tasks.benchmark.records import Benchmark, ClosedQuestion, Picture
     >>> options = {"A": "glioma", "B": "meningioma", "C": "schwannoma", "D": "pituitary", "E": "None of the above"}
     >>> question = ClosedQuestion("1_q1", Picture(1, "a/b/c.png", 1), "diagnosis", "Which?", options, "B")
-    >>> asked = Benchmark("closed", "full", (question,), 1, "00000000")
-    >>> text_only = ("text_only_prior", "text_only_option_set", "text_only_logistic")
-    >>> rows = trust_rows(asked, without=text_only)
+    >>> rows = trust_rows(Benchmark("closed", "full", (question,), 1, "00000000"))
     >>> {name: row["accuracy"].value for name, row in rows.items()}
     {'uniform': 0.2, 'always_E': 0.0, 'never_E_oracle': 1.0}
     """
@@ -80,12 +69,28 @@ def trust_rows(
         "always_E": [_totals(columns, map(_always_rejecting, benchmark.questions))],
         "never_E_oracle": [_totals(columns, map(_never_rejecting, benchmark.questions))],
     }
-    if any(name not in without for name in TEXT_ONLY_ROWS):
-        for name, seeds in text_only_picks(annotations or benchmark, cache=cache).items():
-            totals[f"text_only_{name}"] = [
-                _totals(columns, [seed[question.qid] for question in benchmark.questions]) for seed in seeds
-            ]
-    return {name: _mean_metrics(totals[name]) for name in TRUST_ROW_TITLES if name not in without}
+    for name, seeds in (picks or {}).items():
+        totals[f"text_only_{name}"] = [
+            _totals(columns, [seed[question.qid] for question in benchmark.questions]) for seed in seeds
+        ]
+    return {name: _mean_metrics(totals[name], metrics) for name in TRUST_ROW_TITLES if name in totals}
+
+
+def subset_trust_rows(
+    benchmark: ClosedBenchmark, subsets: Mapping[str, Collection[str]], picks: TextOnlyPicks | None = None
+) -> dict[str, dict[str, dict[str, Estimate]]]:
+    """By subset, the rows on its asked questions, in the metrics that parts have.
+
+    A row that says nothing there is left out (``UNINFORMATIVE_ROWS``), and so is a subset of which nothing was asked.
+    """
+    metrics = [METRICS[name] for name in BREAKDOWN_METRICS]
+    found = {}
+    for name, qids in subsets.items():
+        if own := [qid for qid in qids if qid in benchmark]:
+            rows = trust_rows(benchmark.restricted_to(own), picks, metrics=metrics)
+            unsaid = UNINFORMATIVE_ROWS.get(name, frozenset())
+            found[name] = {row: estimates for row, estimates in rows.items() if row not in unsaid}
+    return found
 
 
 def _always_rejecting(question: ClosedQuestion) -> str:
@@ -120,10 +125,10 @@ def _uniform_totals(benchmark: ClosedBenchmark) -> Totals:
     return {name: np.asarray(value, dtype=np.float64) for name, value in expected.items()}
 
 
-def _mean_metrics(seeds: list[Totals]) -> dict[str, Estimate]:
+def _mean_metrics(seeds: list[Totals], wanted: Sequence[Metric]) -> dict[str, Estimate]:
     """Each metric's mean over the seeds; undefined where it is undefined for one of them."""
     metrics = {}
-    for metric in CLOSED_METRICS:
+    for metric in wanted:
         values = [float(metric.compute(totals)) for totals in seeds]
         counted: FloatArray = seeds[0][metric.counted]
         undefined = any(isnan(value) for value in values)

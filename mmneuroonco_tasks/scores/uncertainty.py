@@ -16,7 +16,7 @@ Only the patients of one source are known; where slices of a patient stand unmar
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -95,6 +95,22 @@ class ClusterCounts:
         return dict(zip(self.names, self.counts.T, strict=True))
 
 
+def cluster_draws(
+    clusters: int, resamples: int = RESAMPLES, seed: int = SEED, dtype: Any = np.float64
+) -> Iterator[NDArray[Any]]:
+    """How often each cluster is drawn in each resample, in blocks of shape ``(some resamples, clusters)``.
+
+    >>> [block.tolist() for block in cluster_draws(2, resamples=4)]  # RandomState(0) draws 01, 10, 11, 11
+    [[[1.0, 1.0], [1.0, 1.0], [0.0, 2.0], [0.0, 2.0]]]
+    """
+    random = np.random.RandomState(seed)
+    step = max(1, DRAWS_AT_ONCE // clusters)
+    for start in range(0, resamples, step):
+        times = np.empty((min(step, resamples - start), clusters), dtype=dtype)
+        _count_draws(random, times)
+        yield times
+
+
 def bootstrap_totals(counts: NDArray[Any], resamples: int = RESAMPLES, seed: int = SEED) -> NDArray[Any]:
     """Column totals of cluster resamples: ``(clusters, columns)`` becomes ``(columns, resamples)``.
 
@@ -111,13 +127,11 @@ def bootstrap_totals(counts: NDArray[Any], resamples: int = RESAMPLES, seed: int
     place = [of_column.setdefault(column.tobytes(), len(of_column)) for column in counts.T]
     first = [place.index(number) for number in range(len(of_column))]
     columns = np.ascontiguousarray(counts.T[first], dtype=np.float32 if exact_in_single else np.float64)
-    random = np.random.RandomState(seed)
     totals = np.empty((len(columns), resamples), dtype=columns.dtype)
-    step = max(1, DRAWS_AT_ONCE // clusters)
-    for start in range(0, resamples, step):
-        times = np.empty((min(step, resamples - start), clusters), dtype=columns.dtype)
-        _count_draws(random, times)
+    start = 0
+    for times in cluster_draws(clusters, resamples, seed, columns.dtype):
         np.matmul(columns, times.T, out=totals[:, start : start + len(times)])
+        start += len(times)
     return totals[place]
 
 
