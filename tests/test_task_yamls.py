@@ -70,9 +70,13 @@ def test_the_metrics_are_the_registrys(variant: Variant) -> None:
 
 def test_groups_hold_registered_tasks() -> None:
     groups = [content for path in task_yamls().glob("*.yaml") if "group" in (content := read(path))]
-    assert {"mmneuroonco", "mmneuroonco_closed_look", "mmneuroonco_closed_dual"} <= {each["group"] for each in groups}
+    families = ("mmneuroonco_closed", "mmneuroonco_closed_nobrats", "mmneuroonco_phantom_closed")
+    expected = {f"{family}_{ending}" for family in families for ending in ("look", "dual")}
+    assert {each["group"] for each in groups} == {"mmneuroonco", *expected}
     for group in groups:
         assert set(group["task"]) <= set(tasks())
+        if group["group"] != "mmneuroonco":
+            assert group["task"][0] == group["group"].rpartition("_")[0], "the run itself comes first"
 
 
 def test_lm_evaluation_harness_has_a_file_for_every_task_too() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from frameworks import Finished, python_of, read_json
-from made_up import CLOSED_QIDS, PATHS, write_benchmark
+from made_up import CLOSED_QIDS, PATHS, write_benchmark, write_json
 from openai_stub import Failure, Messages, OpenAIStub, images_of, text_of
 from standins import draw_standins
 from vlmeval_host import VlmEval
@@ -27,7 +27,7 @@ from mmneuroonco_tasks.cli.runs import score_predictions
 from mmneuroonco_tasks.frameworks.variants import VARIANTS
 from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.predictions import read_predictions
-from mmneuroonco_tasks.prompts import DIRECT, OPEN
+from mmneuroonco_tasks.prompts import DIRECT, OPEN, read_protocol
 from mmneuroonco_tasks.reference_reader import ReferenceReader
 from mmneuroonco_tasks.scores import Run
 from mmneuroonco_tasks.scoring import score_closed_run, score_open_run
@@ -67,6 +67,15 @@ def probe(host: VlmEval) -> tuple[dict[str, Any], Path]:
     folder = host.folder / "probe"
     made = write_benchmark(folder / "made")
     prepare(Home(folder / "home"), [made.closed], [made.images])
+    template = {
+        "name": "paper",
+        "system": "Read.",
+        "template": "{question} {options}",
+        "max_new_tokens": 5,
+        "image": "last",
+    }
+    write_json(folder / "paper.json", template)
+    write_json(folder / "broken.json", {**template, "template": "{question}"})
     done = host.python_run(str(TESTS / "vlmeval_probe.py"), str(folder), MMNEUROONCO_HOME=str(folder / "home"))
     assert done.returncode == 0, done.output[-3000:]
     return read_json(folder / "probe.json"), folder
@@ -101,6 +110,17 @@ def test_prompts_are_the_protocols_and_pictures_go_by_opaque_paths(probe: tuple[
         assert path.parent == folder / "home" / "images"
         assert int(path.stem) == benchmark[qid].picture.id
     assert probe[0]["without_brats"] == [qid for qid in CLOSED_QIDS if qid[0] in "12"]
+
+
+def test_a_papers_own_words_are_asked_and_signed(probe: tuple[dict[str, Any], Path]) -> None:
+    found, folder = probe[0]["own_protocol"], probe[1]
+    benchmark = load_benchmark("closed", annotations=folder / "made" / "closed.json", images=folder / "made")
+    protocol = read_protocol(folder / "paper.json")
+    assert [part["type"] for part in found["message"]] == ["text", "text", "image"]
+    assert found["message"][0] == {"role": "system", "type": "text", "value": "Read."}
+    assert found["message"][1]["value"] == protocol.text(benchmark.questions[0])
+    assert f"|prompt:{protocol.key}|" in found["signature"]
+    assert "template lacks {options}; correct the template." in found["stopped"]
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "tsv", "csv", "json"])

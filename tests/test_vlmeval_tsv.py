@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from command import run_here
 from made_up import CLOSED_QIDS, PATHS, write_benchmark
 
 from mmneuroonco_tasks.benchmark import ClosedBenchmark, load_benchmark
@@ -60,3 +61,33 @@ def test_the_folder_is_the_one_vlmevalkit_uses(tmp_path: Path, monkeypatch: pyte
     assert data_folder() == tmp_path
     monkeypatch.setenv("LMUData", str(tmp_path / "not there"))
     assert data_folder() == Path.home() / "LMUData", "VLMEvalKit ignores a folder that does not exist"
+
+
+def test_the_command_writes_it_where_vlmevalkit_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = write_benchmark(tmp_path / "made")
+    prepare(Home(tmp_path / "home"), [made.closed], [made.images])
+    monkeypatch.setenv("MMNEUROONCO_HOME", str(tmp_path / "home"))
+    (tmp_path / "lmu").mkdir()
+    monkeypatch.setenv("LMUData", str(tmp_path / "lmu"))
+    done = run_here(capsys, "export", "vlmeval-tsv")
+    assert done.code == 0, done.err
+    assert [row["qid"] for row in read(tmp_path / "lmu" / "MMNeuroOnco_TSV.tsv")] == list(CLOSED_QIDS)
+    assert "python run.py --data MMNeuroOnco_TSV --model <model>" in done.out
+
+    without_brats = run_here(capsys, "export", "vlmeval-tsv", "-o", tmp_path / "mine.tsv", "--scope", "nobrats")
+    assert [row["qid"][0] for row in read(tmp_path / "mine.tsv")] == [qid[0] for qid in CLOSED_QIDS if qid[0] in "12"]
+    assert "run.py" not in without_brats.out, "VLMEvalKit would not find it there"
+
+
+def test_the_command_stops_where_a_picture_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = write_benchmark(tmp_path / "made")
+    prepare(Home(tmp_path / "home"), [made.closed], [made.images])
+    monkeypatch.setenv("MMNEUROONCO_HOME", str(tmp_path / "home"))
+    next((tmp_path / "home" / "images").glob("0003.*")).unlink()
+    done = run_here(capsys, "export", "vlmeval-tsv", "-o", tmp_path / "mine.tsv")
+    assert done.code == 1 and "image 3" in done.sentence
+    assert not (tmp_path / "mine.tsv").exists()

@@ -88,11 +88,10 @@ def questions(dataset: Any) -> dict[str, Any]:
     }
 
 
-def evaluation(dataset: Any, suffix: str) -> dict[str, Any]:
+def evaluation(dataset: Any, suffix: str, folder: Path) -> dict[str, Any]:
     """The same responses through the host's own writing of a sheet, and a dataset that has been sent to a process."""
     data = dataset.data.copy()
     data["prediction"] = [RESPONSES[qid] for qid in data["qid"]]
-    folder = FOLDER / suffix
     folder.mkdir(parents=True)
     sheet = str(folder / f"m_MMNeuroOnco.{suffix}")
     dump(data, sheet)
@@ -151,6 +150,20 @@ def reread(dataset: Any, suffix: str) -> list[str]:
     return [text for text, read in zip(texts, back, strict=True) if not isinstance(read, str) or read.strip() != text]
 
 
+def own_protocol() -> dict[str, Any]:
+    """The first message and the signature when a user's template is named, and what is said of a broken one."""
+    os.environ["MMNEUROONCO_PROTOCOL"] = str(FOLDER / "paper.json")
+    dataset = host.build_dataset("MMNeuroOnco")
+    found = {
+        "message": dataset.build_prompt(0),
+        "signature": evaluation(dataset, "tsv", FOLDER / "own")["returned"]["signature"],
+    }
+    os.environ["MMNEUROONCO_PROTOCOL"] = str(FOLDER / "broken.json")
+    found["stopped"] = stopped("--data", "MMNeuroOnco", "--model", "m", "--base-url", "http://127.0.0.1:9/v1")
+    del os.environ["MMNEUROONCO_PROTOCOL"]
+    return found
+
+
 def stopped(*arguments: str) -> str:
     """What the run says as it stops."""
     try:
@@ -178,11 +191,14 @@ def main() -> None:
     dataset = host.build_dataset("MMNeuroOnco")
     found["questions"] = questions(dataset)
     found["without_brats"] = list(host.build_dataset("MMNeuroOnco_NoBraTS").data["qid"])
-    found["evaluation"] = {suffix: evaluation(dataset, suffix) for suffix in ("xlsx", "tsv", "csv", "json")}
+    found["evaluation"] = {
+        suffix: evaluation(dataset, suffix, FOLDER / suffix) for suffix in ("xlsx", "tsv", "csv", "json")
+    }
     found["rejections"] = rejections(dataset, "xlsx")
     found["judge_off"] = judge_off()
     found["lost_in_reuse"] = {suffix: reread(dataset, suffix) for suffix in ("xlsx", "tsv")}
     found["modes"] = modes()
+    found["own_protocol"] = own_protocol()
     # From here on a picture is missing. No server listens: a request would fail differently.
     next((Path(os.environ["MMNEUROONCO_HOME"]) / "images").glob("0003.*")).unlink()
     from mmneuroonco_tasks.frameworks import asking

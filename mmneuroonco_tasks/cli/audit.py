@@ -32,10 +32,14 @@ def audit(
         report = audit_open(load_benchmark("open", annotations=annotations))
     else:
         raise typer.BadParameter("closed or open", param_hint="--task")
+    try:
+        code = report.exit_code(accepted=accept or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--accept") from None
     if as_json:
         typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
     else:
         from rich.console import Console
 
         print_audit(report, Console())
-    raise typer.Exit(report.exit_code(accepted=accept or ()))
+    raise typer.Exit(code)

@@ -18,7 +18,10 @@ _AROUND = " \t\r\n()[]{}*_`\"'.:#▁Ġ"
 class AnswerText(str):
     """A response that knows the probabilities of the letters that it could have begun with.
 
-    lmms-eval hands a model's text on to the task as it is, so what it knows gets there with it.
+    lmms-eval hands a model's text on to the task as it is but for blanks around it, so what it knows gets there too.
+
+    >>> AnswerText(" B\\n", {"B": 0.9}).strip().probabilities
+    {'B': 0.9}
     """
 
     probabilities: Mapping[str, float]
@@ -28,6 +31,10 @@ class AnswerText(str):
         made = super().__new__(cls, text)
         made.probabilities = dict(probabilities)
         return made
+
+    def strip(self, chars: str | None = None, /) -> AnswerText:
+        """The same without blanks around it."""
+        return AnswerText(super().strip(chars), self.probabilities)
 
 
 def letter_probabilities(tokens: Sequence[tuple[str, Mapping[str, float]]]) -> dict[str, float] | None:

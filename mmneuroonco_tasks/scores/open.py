@@ -31,7 +31,7 @@ from .open_registry import BERT_METRIC, JUDGE_METRICS, OPEN_BREAKDOWN_METRICS, O
 from .open_rows import open_rows
 from .overlap import overlap_signature
 from .registry import Metric
-from .result import RESULT_SCHEMA
+from .result import common_sections, plain_parts
 from .signature import Signature
 from .uncertainty import RESAMPLES, SEED, ClusterCounts, Estimate, estimate_all
 
@@ -180,27 +180,15 @@ def open_result(scores: OpenScores, signature: Signature, *, answers: bool = Tru
 
     ``answers=False`` leaves out how every response was read. No response, question or reference stands in it.
     """
-    result: dict[str, Any] = {
-        "schema": RESULT_SCHEMA,
-        "task": signature.task,
-        "signature": signature.to_dict(),
-        "signature_line": signature.line(),
-        "counts": dict(scores.counts),
-        "metrics": _plain(scores.metrics),
-        **{
-            section: {name: _plain(part) for name, part in getattr(scores, section).items()}
-            for section in (*_PART_OF, "trust_rows")
-        },
+    result = {
+        **common_sections(scores, signature),
+        "trust_rows": plain_parts(scores.trust_rows),
         "subsets": {},
         "overlap_signature": overlap_signature(),
     }
     if answers:
         result["answers"] = {qid: _plain_answer(answer) for qid, answer in scores.answers.items()}
     return result
-
-
-def _plain(estimates: Estimates) -> dict[str, dict[str, float | int | None]]:
-    return {name: estimate.to_dict() for name, estimate in estimates.items()}
 
 
 def _plain_answer(answer: OpenAnswer) -> dict[str, Any]:

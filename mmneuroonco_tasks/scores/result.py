@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..answers.outcome import Answer
 from ..benchmark.files import write_json
@@ -39,26 +39,50 @@ def result_schema() -> dict[str, Any]:
     return schema
 
 
-def closed_result(scores: ClosedScores, signature: Signature, *, answers: bool = True) -> dict[str, Any]:
-    """The scores as plain Python values in the schema of result files, free of NaN.
+class Scores(Protocol):
+    """What the scores of both tasks have."""
 
-    ``answers=False`` leaves out how every question was read.
-    """
-    result: dict[str, Any] = {
+    @property
+    def metrics(self) -> Estimates: ...
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+    @property
+    def by_type(self) -> Mapping[str, Estimates]: ...
+    @property
+    def by_class(self) -> Mapping[str, Estimates]: ...
+    @property
+    def by_modality(self) -> Mapping[str, Estimates]: ...
+    @property
+    def by_source(self) -> Mapping[str, Estimates]: ...
+
+
+def common_sections(scores: Scores, signature: Signature) -> dict[str, Any]:
+    """The sections that results of both tasks begin with, as plain Python values."""
+    return {
         "schema": RESULT_SCHEMA,
         "task": signature.task,
         "signature": signature.to_dict(),
         "signature_line": signature.line(),
         "counts": dict(scores.counts),
         "metrics": _plain(scores.metrics),
-        "by_type": _plain_parts(scores.by_type),
-        "by_class": _plain_parts(scores.by_class),
-        "by_modality": _plain_parts(scores.by_modality),
-        "by_source": _plain_parts(scores.by_source),
-        "subsets": _plain_parts(scores.subsets),
-        "trust_rows": _plain_parts(scores.trust_rows),
-        "subset_trust_rows": {name: _plain_parts(rows) for name, rows in scores.subset_trust_rows.items()},
-        "sensitivity": _plain_parts(scores.sensitivity),
+        "by_type": plain_parts(scores.by_type),
+        "by_class": plain_parts(scores.by_class),
+        "by_modality": plain_parts(scores.by_modality),
+        "by_source": plain_parts(scores.by_source),
+    }
+
+
+def closed_result(scores: ClosedScores, signature: Signature, *, answers: bool = True) -> dict[str, Any]:
+    """The scores as plain Python values in the schema of result files, free of NaN.
+
+    ``answers=False`` leaves out how every question was read.
+    """
+    result = {
+        **common_sections(scores, signature),
+        "subsets": plain_parts(scores.subsets),
+        "trust_rows": plain_parts(scores.trust_rows),
+        "subset_trust_rows": {name: plain_parts(rows) for name, rows in scores.subset_trust_rows.items()},
+        "sensitivity": plain_parts(scores.sensitivity),
         "confusion": {
             "truth": list(LETTERS),
             "picked": list(PICKS),
@@ -77,7 +101,8 @@ def _plain(estimates: Estimates) -> dict[str, dict[str, float | int | None]]:
     return {name: estimate.to_dict() for name, estimate in estimates.items()}
 
 
-def _plain_parts(parts: Mapping[str, Estimates]) -> dict[str, dict[str, dict[str, float | int | None]]]:
+def plain_parts(parts: Mapping[str, Estimates]) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    """Estimates by part and metric as plain Python values."""
     return {name: _plain(estimates) for name, estimates in parts.items()}
 
 
