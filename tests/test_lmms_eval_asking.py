@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO
 from math import log
@@ -124,22 +124,24 @@ def paired(lmms: LmmsEval, run: Path, second: Path) -> dict[str, dict[str, float
 def test_groups_run_a_model_with_its_controls_and_its_twin(
     lmms: LmmsEval, phantoms: ClosedBenchmark, tmp_path: Path
 ) -> None:
-    model = ("--model", "mmneuroonco_reference")
-    lmms.run("lmms-eval", "--tasks", f"{PHANTOM}_look,{PHANTOM}_dual", *model, "--output_path", str(tmp_path / "sees"))
-    run, blind, swapped, restored = (
-        only(tmp_path / "sees", f"*_{PHANTOM}{ending}_result.json")
-        for ending in ("", "_blind", "_swapped", "_restored")
-    )
-    assert paired(lmms, run, blind)["vision_gain"]["low"] > 0.6
-    assert paired(lmms, run, swapped)["vision_gain"]["low"] > 0.6
-    twins = paired(lmms, run, restored)
+    def runs(tasks: str, *model_arguments: str) -> Callable[[str], Path]:
+        out = tmp_path / "_".join(("out", *model_arguments))
+        model = ("--model", "mmneuroonco_reference", *(f"--model_args={each}" for each in model_arguments))
+        done = lmms.run("lmms-eval", "--tasks", tasks, *model, "--output_path", str(out))
+        assert done.returncode == 0, done.output[-3000:]
+        return lambda ending: only(out, f"*_{PHANTOM}{ending}_result.json")
+
+    # A task may stand in one group of a run only.
+    sees = runs(f"{PHANTOM}_look,{PHANTOM}_restored")
+    for control in ("_blind", "_swapped"):
+        assert paired(lmms, sees(""), sees(control))["vision_gain"]["low"] > 0.6
+    twins = paired(lmms, sees(""), sees("_restored"))
     assert twins["dual_accuracy_traps"]["value"] > 0.9 and abs(twins["delta_nota"]["value"]) < 0.1
 
-    text_only = (*model, "--model_args", "blind=True", "--output_path", str(tmp_path / "text"))
-    lmms.run("lmms-eval", "--tasks", f"{PHANTOM},{PHANTOM}_blind", *text_only)
-    run, blind = (only(tmp_path / "text", f"*_{PHANTOM}{ending}_result.json") for ending in ("", "_blind"))
-    gain = paired(lmms, run, blind)["vision_gain"]
+    text_only = runs(f"{PHANTOM}_dual,{PHANTOM}_blind", "blind=True")
+    gain = paired(lmms, text_only(""), text_only("_blind"))["vision_gain"]
     assert (gain["value"], gain["low"], gain["high"]) == (0.0, 0.0, 0.0)
+    assert paired(lmms, text_only(""), text_only("_restored"))["dual_accuracy_traps"]["value"] < 0.4
 
 
 def test_a_papers_own_words_are_asked_and_signed(lmms: LmmsEval, phantoms: ClosedBenchmark, tmp_path: Path) -> None:
@@ -176,18 +178,16 @@ def test_a_thousand_requests_ask_all_released_questions_and_score_as_one_each(
     prepare(Home(home.home), [released / "benchmark"], [tmp_path / "pictures"])
     benchmark = load_benchmark("closed", home=Home(home.home))
 
-    def pick(question: ClosedQuestion) -> str:
-        letters = [*question.options, question.answer, question.answer]
-        return letters[sha256(DIRECT.text(question).encode()).digest()[0] % len(letters)]
-
+    replies: dict[str, str] = {}
     of_image: dict[int, list[ClosedQuestion]] = {}
     for question in benchmark.questions:
         of_image.setdefault(question.picture.id, []).append(question)
-    replies = {DIRECT.text(question): pick(question) for question in benchmark.questions}
-    replies |= {
-        BATCH.text(*own): "\n".join(f"Q{number}: {pick(question)}" for number, question in enumerate(own, 1))
-        for own in of_image.values()
-    }
+        letters = [*question.options, question.answer, question.answer]
+        drawn = sha256(DIRECT.text(question).encode()).digest()[0] % len(letters)
+        replies.setdefault(DIRECT.text(question), letters[drawn])
+    for own in of_image.values():
+        letters = [replies[DIRECT.text(question)] for question in own]
+        replies[BATCH.text(*own)] = "\n".join(f"Q{number}: {letter}" for number, letter in enumerate(letters, 1))
     with OpenAIStub(lambda messages, number: replies[text_of(messages)]) as stub:
         home.run(
             *("lmms-eval", "--tasks", "mmneuroonco_closed,mmneuroonco_closed_batch", "--model", "openai"),
@@ -198,7 +198,7 @@ def test_a_thousand_requests_ask_all_released_questions_and_score_as_one_each(
     assert len(in_batches) == 1000 and len(stub.requests) - len(in_batches) == 3190
     direct = read_json(only(tmp_path / "out", "*_mmneuroonco_closed_result.json"))
     batch = read_json(only(tmp_path / "out", "*_mmneuroonco_closed_batch_result.json"))
-    assert 0.4 < direct["metrics"]["accuracy"]["value"] < 0.6
+    assert 0.35 < direct["metrics"]["accuracy"]["value"] < 0.45
     assert batch["counts"]["asked"] == 3190
     assert (batch["signature"]["per"], direct["signature"]["per"]) == ("image", "question")
     alike = [section for section in direct if section not in ("signature", "signature_line", "answers")]

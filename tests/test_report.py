@@ -29,7 +29,7 @@ from mmneuroonco_tasks.benchmark.records import ClosedBenchmark
 from mmneuroonco_tasks.prompts import DIRECT
 from mmneuroonco_tasks.reports.gallery import GalleryInput, failures, fate_of, prompt_of
 from mmneuroonco_tasks.reports.page import report_page
-from mmneuroonco_tasks.reports.result_tables import FATES, fates
+from mmneuroonco_tasks.reports.result_tables import FATES, fates, parts_table
 from mmneuroonco_tasks.reports.shown import shown
 
 pytest.importorskip("jinja2", reason="the extra report is not installed")
@@ -180,6 +180,22 @@ def test_trust_rows_and_risk_curves_are_drawn_where_results_have_them(benchmark:
     }
     text = report_page(shown([a_result(benchmark, **more)]))
     assert "1 uniform guess (expected)" in text and 'id="risk"' in text
+
+
+def test_each_subset_has_its_trust_rows_by_their_names(benchmark: ClosedBenchmark) -> None:
+    estimate = {"value": 0.123, "low": None, "high": None, "stderr": None, "n": 22}
+    rows = {"first_half": {"uniform": {"accuracy": estimate}, "always_E": {"accuracy": estimate}}}
+    runs = shown([a_result(benchmark, 0.5, name, subset_trust_rows=rows) for name in ("a", "b")])
+    table = parts_table(runs, "subsets")
+    assert [row[1:3] for row in table.rows] == [
+        ("R1", "a"),
+        ("R2", "b"),
+        ("", "uniform guess (expected)"),
+        ("", "always E (A where E is not offered)"),
+    ]
+    assert table.reference == {2, 3} and table.rows[2][0] == "first_half"
+    text = report_page(runs)
+    assert text.index('id="subsets"') < text.index("uniform guess (expected)</td>") < text.index('id="by_class"')
 
 
 def test_many_runs_fit_side_by_side(benchmark: ClosedBenchmark) -> None:

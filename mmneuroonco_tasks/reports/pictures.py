@@ -260,10 +260,9 @@ def risk_coverage(runs: Sequence[Shown]) -> str | None:
         return None
 
     def paint(figure: Any) -> None:
-        axes = figure.add_axes((0.13, 0.16, 0.84, 0.8))
-        axes.set(
-            xlim=(0, 1.02), ylim=(0, 1.0), xlabel="share answered, the most certain first", ylabel="wrong of these"
-        )
+        axes = figure.add_axes((0.13, 0.17, 0.84, 0.74))
+        axes.set(xlim=(0, 1.02), ylim=(0, 1.0), xlabel="share answered, the most certain first")
+        axes.set_title("wrong of these", size=FONT_SIZE, loc="left", color=colour("ink"))
         for axis in (axes.xaxis, axes.yaxis):
             percent_axis(axis)
         axes.grid(True)

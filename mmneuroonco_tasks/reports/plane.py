@@ -91,6 +91,8 @@ class _Labels:
         own = (at[0] * _SCALE, at[1] * _SCALE)
         width = 3.6 * len(text)
         sides = [(9 + width, -10.0), (9 + width, 10.0), (-9 - width, -10.0), (-9 - width, 10.0)]
+        # Where points share a corner, one of their labels stands farther off.
+        sides += [(2.4 * x, y) for x, y in sides] + [(x, 2.4 * y) for x, y in sides]
         inside = [(x, y) for x, y in sides if 0 < own[0] + x < _SCALE - 4 and -4 < own[1] + y < _SCALE + 6] or sides[:1]
         x, y = max(inside, key=lambda side: self._room((own[0] + side[0], own[1] + side[1]), own))
         self._taken.append((own[0] + x, own[1] + y))
