@@ -16,6 +16,8 @@ import pytest
 from mmneuroonco_tasks.benchmark import BenchmarkError
 from mmneuroonco_tasks.frameworks import lmms_eval_kept
 from mmneuroonco_tasks.frameworks.kept_responses import KeptResponses, kept_responses, request_digest
+from mmneuroonco_tasks.frameworks.token_probabilities import AnswerText
+from mmneuroonco_tasks.predictions import read_predictions
 
 
 def test_what_was_kept_is_there_in_the_next_process(tmp_path: Path) -> None:
@@ -82,6 +84,21 @@ def test_a_finished_run_is_put_by_and_can_be_scored(tmp_path: Path) -> None:
     finished = store.finish()
     assert finished is not None and len(KeptResponses(tmp_path / "run.jsonl")) == 0
     assert json.loads(finished.read_text(encoding="utf-8")) == {"qid": "1_q1", "response": "B", "request": "r1"}
+
+
+def test_probabilities_are_kept_with_their_response(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+
+    def kept_now() -> list[tuple[str, dict[str, float]]]:
+        store = KeptResponses(path)
+        return [(str(found), dict(found.probabilities)) for request in ("r1", "r2") if (found := store.get(request))]
+
+    with kept_responses(path) as kept:
+        kept.add([("r1", "1_q1", AnswerText("B", {"B": 0.75, "E": 0.125})), ("r2", "1_q2", "A")])
+    assert kept_now() == [("B", {"B": 0.75, "E": 0.125}), ("A", {})]
+    assert read_predictions(path).probabilities == {"1_q1": {"B": 0.75, "E": 0.125}}
+    path.write_text(path.read_text(encoding="utf-8").replace("0.75", "7.5"), encoding="utf-8")
+    assert kept_now() == [("B", {}), ("A", {})], "what cannot be a probability is none"
 
 
 def test_everything_a_response_depends_on_makes_another_request() -> None:

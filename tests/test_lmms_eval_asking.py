@@ -127,6 +127,7 @@ def test_groups_run_a_model_with_its_controls_and_its_twin(
     def runs(tasks: str, *model_arguments: str) -> Callable[[str], Path]:
         out = tmp_path / "_".join(("out", *model_arguments))
         model = ("--model", "mmneuroonco_reference", *(f"--model_args={each}" for each in model_arguments))
+        model = (*model, "--limit", "120")  # the reader needs a minute for all
         done = lmms.run("lmms-eval", "--tasks", tasks, *model, "--output_path", str(out))
         assert done.returncode == 0, done.output[-3000:]
         return lambda ending: only(out, f"*_{PHANTOM}{ending}_result.json")

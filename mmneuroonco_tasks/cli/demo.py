@@ -81,12 +81,11 @@ def _chosen(framework: Framework | None) -> list[Framework]:
 
 def _vision_gain(results: Mapping[DemoRun, dict[str, Any]], annotations: Path) -> dict[str, Any]:
     """What the picture was worth to the reference reader, as ``mmneuroonco dual`` says it."""
-    from ..scores import Signature
-    from .dual import pair
+    from .dual import paired
+    from .runs import LoadedRun
 
-    two = [results[run] for run in (CLOSED, BLIND)]
-    signatures = [Signature.from_dict(result["signature"]) for result in two]
-    return pair(two, signatures, annotations / "benchmark")["vision_gain"].to_dict()
+    run, blind = (LoadedRun(Path(own.name), results[own]) for own in (CLOSED, BLIND))
+    return paired(run, blind, annotations / "benchmark")["vision_gain"].to_dict()
 
 
 def differences(results: Results) -> str:

@@ -1,6 +1,7 @@
 """Responses on disk as they come: what a run that was killed has asked already.
 
-One JSONL file a run, ``{"qid": …, "response": …, "request": …}`` a line, which ``mmneuroonco score`` reads too. A
+One JSONL file a run, ``{"qid": …, "response": …, "request": …}`` a line, which ``mmneuroonco score`` reads too, and
+``probabilities`` where the model gave them with a response. A
 request is known by the digest of everything that its response depends on, so another prompt, picture, model or
 setting is never answered from an earlier run.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -18,6 +19,10 @@ from typing import Any
 
 from ..answers.failures import is_failure
 from ..benchmark.records import BenchmarkError
+from ..predictions.probabilities import COLUMN as PROBABILITIES
+from ..predictions.probabilities import read_probabilities
+from ..predictions.table import PredictionsError
+from .token_probabilities import AnswerText
 
 #: A line holds one response; a longer one was not written here.
 LONGEST_LINE = 16 * 1024 * 1024
@@ -39,14 +44,14 @@ class KeptResponses:
         self.path = path
         self._known = dict(self._read())
 
-    def get(self, request: str) -> str | None:
+    def get(self, request: str) -> AnswerText | None:
         """The response to a request, or ``None`` where it was never answered, or only by a failure."""
         return self._known.get(request)
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def _read(self) -> Iterator[tuple[str, str]]:
+    def _read(self) -> Iterator[tuple[str, AnswerText]]:
         """Whole lines only: a killed writer's last line may be cut, and is asked again."""
         if not self.path.is_file():
             return
@@ -58,7 +63,13 @@ class KeptResponses:
                 except (ValueError, AttributeError, RecursionError):
                     continue
                 if isinstance(request, str) and isinstance(response, str) and not is_failure(response):
-                    yield request, response
+                    yield request, AnswerText(response, self._probabilities(record))
+
+    def _probabilities(self, record: Mapping[str, Any]) -> dict[str, float]:
+        try:
+            return read_probabilities(self.path, str(record.get("qid")), record.get(PROBABILITIES)) or {}
+        except PredictionsError:
+            return {}  # of a damaged line the response may be good all the same
 
     def add(self, answered: Iterable[tuple[str, str, str]]) -> None:
         """Keep responses, each with its request and qid: on the disk when this returns.
@@ -66,7 +77,12 @@ class KeptResponses:
         Raises:
             BenchmarkError: the file cannot be written, because the disk is full, say.
         """
-        records = [{"qid": qid, "response": response, "request": request} for request, qid, response in answered]
+        records = []
+        known = {}
+        for request, qid, response in answered:
+            known[request] = text = response if isinstance(response, AnswerText) else AnswerText(response)
+            told = {PROBABILITIES: text.probabilities} if text.probabilities else {}
+            records.append({"qid": qid, "response": text, **told, "request": request})
         content = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +96,7 @@ class KeptResponses:
                 f"{self.path}: cannot be written ({error.strerror}); make room or name another home by "
                 f"MMNEUROONCO_HOME, and run the same command again: {len(self)} responses are kept."
             ) from None
-        self._known |= {record["request"]: record["response"] for record in records}
+        self._known |= known
 
     def finish(self) -> Path | None:
         """Put the file by once the number is there, so that the next run asks anew; where to, if there was one."""

@@ -169,7 +169,8 @@ class _Named:
 def _text(response: Any) -> str:
     """The text of what models return: a text, or a text with counts of tokens."""
     response = response[0] if isinstance(response, tuple | list) and response else response
-    return str(getattr(response, "text", response))
+    text = getattr(response, "text", response)
+    return text if isinstance(text, str) else str(text)
 
 
 def _at_least(model: Any) -> int:
