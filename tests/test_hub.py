@@ -141,6 +141,18 @@ def test_a_connection_that_breaks_half_way_is_taken_up_where_it_broke(prepare: P
     assert hub.ranges == [None, f"bytes={10 * MEGABYTE}-"]
 
 
+@pytest.mark.parametrize(
+    "cuts", [[0], [1], [10 * MEGABYTE - 1], [10 * MEGABYTE], [10 * MEGABYTE + 1, 1], [12 * MEGABYTE, 0, 1]]
+)
+def test_cut_at_any_edge_of_a_piece_everything_arrives(prepare: Prepare, hub: HubStub, cuts: list[int]) -> None:
+    pictures = {path: picture_bytes(image_id) for image_id, path in PATHS.items()}
+    hub.files[IMAGES] = zip_bytes({"padding.bin": bytes(12 * MEGABYTE), **pictures})
+    hub.cuts = list(cuts)
+    done = prepare()
+    assert done.code == 0 and "Complete: every scope can run." in done.out, done.err
+    assert hub.cuts == [] and len(hub.ranges) == len(cuts) + 1
+
+
 def test_a_connection_that_stays_broken_is_one_sentence_and_the_next_run_goes_on(
     prepare: Prepare, hub: HubStub, tmp_path: Path
 ) -> None:
