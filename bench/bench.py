@@ -24,6 +24,8 @@ from tempfile import TemporaryDirectory
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 HERE = Path(__file__).resolve().parent
 RUNS = 5
+#: What many models say instead of a letter.
+SENTENCES = "Looking at the image, I see an area unlike its surroundings. The answer is {letter}: {text}."
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Bench:
         }
         self.annotations, self.pictures = self._benchmark()
         self.prepare(Path(self.environment["MMNEUROONCO_HOME"]))
-        self.count, self.predictions = self._predictions()
+        self.count, self.letters = self._predictions("{letter}", "letters.jsonl")
+        _, self.sentences = self._predictions(SENTENCES, "sentences.jsonl")
 
     def _benchmark(self) -> tuple[Path, Path]:
         """Annotations, and pictures of the size that slices have."""
@@ -118,14 +121,15 @@ class Bench:
         run(command, {**self.environment, "MMNEUROONCO_HOME": str(home)}, self.folder)
         return command
 
-    def _predictions(self) -> tuple[int, Path]:
+    def _predictions(self, form: str, name: str) -> tuple[int, Path]:
         choose = random.Random(0)
-        path = self.folder / "predictions.jsonl"
-        lines = [
-            json.dumps({"qid": f"{record['id']}_q{number}", "response": choose.choice(list(pair["options"]))})
-            for record in json.loads(self.annotations.read_text(encoding="utf-8"))
-            for number, pair in enumerate(record["vqa_pairs"], start=1)
-        ]
+        path = self.folder / name
+        lines = []
+        for record in json.loads(self.annotations.read_text(encoding="utf-8")):
+            for number, pair in enumerate(record["vqa_pairs"], start=1):
+                letter = choose.choice(list(pair["options"]))
+                response = form.format(letter=letter, text=pair["options"][letter])
+                lines.append(json.dumps({"qid": f"{record['id']}_q{number}", "response": response}))
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return len(lines), path
 
@@ -145,20 +149,41 @@ class Bench:
             cost <= 0.3,
         )
 
-    def scoring(self) -> Row:
+    def scoring(self, predictions: Path) -> Row:
+        """A whole ``score`` against a process that only reads the file, and how much of it reads the responses."""
         reading = "import json, sys; [json.loads(line) for line in open(sys.argv[1])]"
-        command = [*COMMAND, "score", str(self.predictions), "--json"]
+        command = [*COMMAND, "score", str(predictions), "--json"]
         # Text-only models are fitted once for some annotations; their picks are then in the home.
         ours, read, ratio = in_turn(
-            command, [sys.executable, "-c", reading, str(self.predictions)], self.environment, self.folder
+            command, [sys.executable, "-c", reading, str(predictions)], self.environment, self.folder
         )
+        answers = self._reading(predictions)
         return Row(
-            f"`mmneuroonco score`, {self.count} letters, every interval, whole process",
-            f"{ours.seconds:.2f} s ({ours.processor:.2f} s of processor), {ours.megabytes:.0f} MB",
+            f"`mmneuroonco score`, {self.count} {predictions.stem}, every interval, whole process",
+            f"{ours.seconds:.2f} s ({ours.processor:.2f} s of processor, {answers:.2f} s to read the responses), "
+            f"{ours.megabytes:.0f} MB",
             f"{ratio:.0f} × a process that reads the file ({read.seconds:.3f} s)",
             "≤ 1.0 s, ≤ 300 MB",
-            ours.seconds <= 1.0 and ours.megabytes <= 300,
+            ours.processor <= 1.0 and ours.megabytes <= 300,
         )
+
+    def _reading(self, predictions: Path) -> float:
+        """Seconds of processor in which the answer reader reads the file's responses, its tables' compilation too."""
+        code = (
+            "import sys, time\n"
+            "from pathlib import Path\n"
+            "from mmneuroonco_tasks.benchmark import load_benchmark\n"
+            "from mmneuroonco_tasks.predictions import read_predictions\n"
+            "benchmark, read = load_benchmark('closed'), read_predictions(Path(sys.argv[1]))\n"
+            "begun = time.process_time()\n"
+            "from mmneuroonco_tasks.predictions.answers import read_answers\n"
+            "read_answers(benchmark, read)\n"
+            "print(time.process_time() - begun)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(predictions)], env=self.environment, stdout=subprocess.PIPE, check=True
+        )
+        return float(done.stdout)
 
     def preparing(self) -> list[Row]:
         """A new home against a copy of the same files, and again with nothing to do."""
@@ -283,7 +308,8 @@ def main() -> None:
     pythons = dict(each.split("=", 1) for each in options.python)
     with TemporaryDirectory(prefix="mmneuroonco-bench-") as scratch:
         bench = Bench(Path(scratch))
-        rows = [bench.importing(), bench.scoring(), *bench.preparing(), bench.checking()]
+        rows = [bench.importing(), bench.scoring(bench.letters), bench.scoring(bench.sentences)]
+        rows += [*bench.preparing(), bench.checking()]
         if "lmms-eval" in pythons:
             run_of = ("--tasks", "mmneuroonco_closed", "--model", "dummy", "--output_path", "out", "--log_samples")
             rows.append(bench.share("lmms-eval", pythons["lmms-eval"], *run_of))
@@ -291,7 +317,11 @@ def main() -> None:
             asked = ("--data", "MMNeuroOnco", "--model", "mmneuroonco_always_e", "--work-dir", "out_vlmeval")
             rows.append(bench.share("vlmeval", pythons["vlmeval"], *asked))
     data = "the released annotations and stand-in pictures" if os.environ.get("MMNEUROONCO_RELEASED") else "phantoms"
-    told = table(rows, f"Measured by `make bench` on {data}, {os.cpu_count()} cores, Python {sys.version.split()[0]}.")
+    on = (
+        f"Measured by `make bench` on {data}, {os.cpu_count()} cores, Python {sys.version.split()[0]}. Whether `score` "
+        "is quick enough is judged by seconds of processor: on a busy machine the clock counts others' work too."
+    )
+    told = table(rows, on)
     print(told)
     if options.write:
         text = options.write.read_text(encoding="utf-8")

@@ -201,12 +201,13 @@ def _place_picture(
         if name is None:
             continue
         content = source.place.read(name)
-        problem = problem_in(content)
+        target = f"images/{opaque_name(picture.id, PurePosixPath(name).suffix)}"
+        # What was placed with these bytes was decoded then.
+        problem = None if _is_placed(home, target, content, manifest) else problem_in(content)
         if problem:
             report.unusable[picture.id] = (picture, f"{problem} [{source.place.where(name)}]")
             continue
         report.unusable.pop(picture.id, None)
-        target = f"images/{opaque_name(picture.id, PurePosixPath(name).suffix)}"
         state = _write_if_new(home, target, content, manifest)
         if kept is not None and kept != target:
             manifest.pop(kept)
@@ -224,13 +225,17 @@ def _place_picture(
         report.missing[picture.id] = picture
 
 
+def _is_placed(home: Home, name: str, content: bytes, manifest: Mapping[str, FileRecord]) -> bool:
+    known = manifest.get(name)
+    return known is not None and known.unchanged(home.folder / name) and known.sha256 == sha256(content).hexdigest()
+
+
 def _write_if_new(
     home: Home, name: str, content: bytes, manifest: dict[str, FileRecord]
 ) -> Literal["placed", "unchanged"]:
-    path = home.folder / name
-    known, digest = manifest.get(name), sha256(content).hexdigest()
-    if known is not None and known.unchanged(path) and known.sha256 == digest:
+    if _is_placed(home, name, content, manifest):
         return "unchanged"
+    path = home.folder / name
     write_bytes(path, content)
-    manifest[name] = FileRecord.of(path, digest)
+    manifest[name] = FileRecord.of(path, sha256(content).hexdigest())
     return "placed"
