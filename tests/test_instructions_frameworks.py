@@ -97,7 +97,8 @@ def test_lmms_eval_asks_it_in_its_own_words_and_scores_it(held_out: PhantomInstr
 def test_vlmevalkit_asks_it_in_its_own_words_and_scores_it(held_out: PhantomInstructions, tmp_path: Path) -> None:
     host = VlmEval(python_of("MMNEUROONCO_VLMEVAL_PYTHON"), tmp_path)
     with OpenAIStub(answer) as stub:
-        done = host.run(
+        done = host.python_run(
+            *("-m", "mmneuroonco_tasks", "run", "vlmeval"),
             *("--data", *VLM_NAMES, "--model", "stub", "--base-url", stub.base_url, "--work-dir", "out"),
             *("--api-mode", "--api-nproc", "4"),
             **variables(held_out),

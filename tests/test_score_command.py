@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from command import Finished, run_here
+from made_up import OPEN_QIDS, write_benchmark
 from made_up_runs import letters_of, write_closed, write_predictions
 
 from mmneuroonco_tasks.benchmark import load_benchmark
@@ -153,6 +154,28 @@ def test_a_sheet_with_one_row_an_image_answers_all_its_questions(
     assert {qid: answer["letter"] for qid, answer in result["answers"].items()} == {qid: letters[qid] for qid in asked}
     assert result["counts"]["asked"] == len(asked) > len(rows)
     assert result["signature"]["per"] == "image"
+
+
+def test_open_responses_give_the_same_numbers_from_a_plain_file_and_a_sheet(
+    tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    annotations = write_benchmark(tmp_path / "made").open
+    texts = ("Lobulated.", "<think>Many?</think>A solitary one.", "None", "I cannot tell.", "")
+    responses = dict(zip(OPEN_QIDS, texts, strict=True))
+    plain = write_predictions(tmp_path / "plain.jsonl", responses)
+    sheet = tmp_path / "m_MMNeuroOnco_Open.csv"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(
+            [("index", "qid", "prediction"), *((n, *row) for n, row in enumerate(responses.items()))]
+        )
+    found = []
+    for named in ((plain, "--task", "open"), (sheet,)):
+        done = run_here(capsys, "score", *named, "--annotations", annotations, "--json")
+        assert "note: The judge was off; to use one, " in done.err
+        found.append(json.loads(done.out))
+    assert found[0]["metrics"] == found[1]["metrics"]
+    assert found[0]["answers"] == found[1]["answers"]
+    assert found[0]["metrics"]["refusal_rate"]["value"] == 1 / 5
 
 
 def test_what_the_released_script_took_for_a_letter_is_read_for_what_it_is(
