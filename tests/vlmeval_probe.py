@@ -181,7 +181,8 @@ def modes() -> dict[str, list[str]]:
     for mode in (["infer"], ["eval", "--reuse"]):
         adapter.main([*flags, "--mode", *mode])
         files = [path for path in work.rglob("mmneuroonco_always_e_MMNeuroOnco*") if not path.is_symlink()]
-        found[mode[0]] = sorted(path.name.removeprefix("mmneuroonco_always_e_") for path in files)
+        # The main branch copies the sheet into the folder of the run that scores it.
+        found[mode[0]] = sorted({path.name.removeprefix("mmneuroonco_always_e_") for path in files})
     return found
 
 
