@@ -9,7 +9,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -260,15 +259,14 @@ def test_an_interpreter_that_is_none_is_one_sentence(stand_ins: StandIns, capsys
 
 
 def test_the_readme_shows_what_the_default_phantoms_give(
-    default_phantoms: Home, reader_responses: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+    default_phantoms: Home, reader_responses: dict[str, dict[str, str]]
 ) -> None:
     """Both tables and both signatures, to the last character, scored here without a framework."""
-    monkeypatch.setenv("COLUMNS", "80")
     closed = load_benchmark("closed", home=default_phantoms)
     opened = load_benchmark("open", home=default_phantoms)
 
-    def run(protocol: Protocol, model: str = "mmneuroonco_reference") -> Run:
-        via = f"lmms-eval-{TESTED_VERSIONS[-1]}"
+    def run(protocol: Protocol) -> Run:
+        via, model = f"lmms-eval-{TESTED_VERSIONS[-1]}", "mmneuroonco_reference"
         return Run(prompt=protocol.key, per=protocol.per, gen=protocol.generation, via=via, model=model)
 
     def read(responses: Mapping[str, str]) -> dict[str, Answer | None]:
@@ -286,10 +284,10 @@ def test_the_readme_shows_what_the_default_phantoms_give(
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     found = {Framework.LMMS_EVAL: results}
     for table in (closed_table(found), open_table(found)):
-        console = Console(width=80, file=StringIO())
-        console.print(table)
-        shown = "\n".join(line.rstrip() for line in str(console.file.getvalue()).splitlines())  # type: ignore[attr-defined]
-        assert shown.strip() in readme
+        console = Console(width=80)
+        with console.capture() as captured:
+            console.print(table)
+        assert "\n".join(line.rstrip() for line in captured.get().splitlines()).strip() in readme
     for asked in (CLOSED, OPEN):
         assert results[asked]["signature_line"] in readme
     gain = vision_gain(closed, read(reader_responses["closed"]), read(reader_responses["blind"])).value
