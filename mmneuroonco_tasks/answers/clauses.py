@@ -113,7 +113,9 @@ def _strike_refusal(clause: Clause, rejecting: str) -> None:
     ):
         resumed = None
     rest = after[resumed.end() :] if resumed else ""
-    if not (_is_bare(before) and before.rstrip()[-1:] in ",;(-|"):
+    if "(" in before:  # "B (the image quality is limited)"
+        before = before[: before.rindex("(") + 1]
+    if not (_is_bare(_ANNOUNCEMENT.sub("", before)) and before.rstrip()[-1:] in ",;(-|"):
         before = _MENTION.sub(" ", before)
     clause.words = f"{before} {rest}"
 
@@ -135,6 +137,8 @@ def _claim_marked(clause: Clause) -> None:
     clause.words = picking.PREDICATED.sub(lambda found: take(found, Rank.MARKED), clause.words)
 
 
+#: As a numbered answer of a batch is put.
+_ANNOUNCEMENT = lazily_compiled(r"^\W*answer:\s")
 _BOTH = lazily_compiled(r"\bboth\b")
 _IS_FINDING = lazily_compiled(
     r"^(?:most likely |likely |probable |best )?(?:diagnosis|impression|result|conclusion|prediction)\b"

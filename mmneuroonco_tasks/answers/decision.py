@@ -50,11 +50,22 @@ def decide(reading: Reading, offered: int, rejection: int) -> Decision:
     if top is Rank.LINE:
         best = _without_headings(best)
     if best[-1].refusal:
-        return Decision(0, Outcome.REFUSED, "refused-answer")
+        concluded = _concluded_after(best[-1], claims)
+        if concluded is None:
+            return Decision(0, Outcome.REFUSED, "refused-answer")
+        best = [concluded]
     best = [claim for claim in best if claim.mask]
     if _text_contradicts(best, claims, reading):
         return Decision(0, Outcome.AMBIGUOUS, "letter-against-text")
     return _agreed(best, top, claims, reading)
+
+
+def _concluded_after(refusal: Claim, claims: list[Claim]) -> Claim | None:
+    """The pick that the sentence of an announced refusal ends in: "Answer: unable to match any, so E"."""
+    later = claims[claims.index(refusal) + 1 :]
+    return next(
+        (c for c in later if c.sentence == refusal.sentence and c.rank >= Rank.SENTENCE and is_one(c.mask)), None
+    )
 
 
 def _standing(reading: Reading) -> list[Claim]:

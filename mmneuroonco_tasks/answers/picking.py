@@ -25,7 +25,7 @@ _LABEL = table(
         predicted|result|guess|output|edit|update|options?|option letter|letters?|label|conclusion|final|selected|
         correct|chosen|correction|updated|revised|answer key|bottom line|tl;?dr|final diagnosis|diagnosis|
         impression|q\s?\d{1,3}|question\s?\d{1,3})\b
-    (?:最终|最終|正确|正確|我的|标准|參考|参考)?(?:答案|答复|答覆|选择|選擇|选项|選項|结论|結論|回答|解答)
+    (?:最有?可能的?|最终|最終|正确|正確|我的|标准|參考|参考)?(?:答案|答复|答覆|选择|選擇|选项|選項|结论|結論|回答|解答)
     答え
     正解
     (?:正しい|最も(?:可能性が高い|適切な|近い))(?:の|もの|選択肢|診断)?
@@ -117,7 +117,7 @@ NONE_ANNOUNCED = lazily_compiled(
 )
 
 #: The announcement of what then turns out a refusal.
-ANNOUNCED = lazily_compiled(rf"(?:^|[\s.,])(?:{_LABEL})\s?[:=]+\s?\W{{0,2}}$")
+ANNOUNCED = lazily_compiled(rf"(?:^|[\s.,])(?:{_LABEL})\s?[:=]+\s?[^\w\ue000-\ue2ff]{{0,2}}$")
 
 #: The announcement alone on a line: its answer is on the next.
 LABEL_LINE = lazily_compiled(

@@ -62,13 +62,13 @@ _ENGLISH = table(
     not (?:[\w-]+ )?(?:determinable|assessable|interpretable|diagnosable|answerable|evaluable|identifiable from|
         decidable|discernible from)
     (?:i'?m|i am) (?:very |so |really |truly )?sorry\b(?!,? i (?:meant|mean)\b)
-    ^\W*sorry\b(?!,? (?:i (?:meant|mean)|it'?s|not)\b)
+    ^\W*sorry\b(?!,? (?:i (?:meant|mean)|it'?s|not|for the (?:short|brief|late|long|delay|confusion))\b)
     \b(?:i|we) (?:sincerely |must |do )?apologi[sz]e
     ^\W*(?:my )?apologies\b
     (?:i|we)(?:'d| would| will|'ll)? (?:rather|prefer) not\b
     prefer not to
     (?:i|we)(?:'m| am|'ll| will| must| have to| would| should)? (?:going to )?(?:\w+ly )?(?:decline|refrain|abstain|
-        pass)\b
+        refuse|pass)\b
     no comment
     beyond what (?:i|we)\b
     (?:choose|chose|prefer|opt|elect|wish|want)s? not to\b
@@ -83,6 +83,8 @@ _ENGLISH = table(
     \bi(?:'d| would) (?:\w+ )?need\b
     ^\W*(?:request |question )?(?:declined|refused|denied)\b
     \bi give up\b
+    \bnot for (?:me|us)\b
+    (?:not|n't) (?:an? )?(?:question|thing|matter) (?:that |which )?(?:i|we)\b
     \bno can do\b
     \boff[- ]limits\b
     \boverstep
@@ -208,7 +210,7 @@ _OTHERS = "|".join(
         # Chinese
         any_of(
             r"无法 無法 不能(?!排除|是|够) 不確定 不确定 难以(?!置信) 難以 不知道 不清楚 不可能(?:判断|确定)",
-            r"没办法 沒辦法",
+            r"没办法 沒辦法 (?:回答|判断|确定|看|说)不了 没有(?:能力|办法) 不方便 缺乏足够",
         ),
         any_of(
             r"抱歉 对不起 對不起 很遗憾 信息不足 資訊不足 图像质量 圖像質量",

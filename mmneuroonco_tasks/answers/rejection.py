@@ -229,7 +229,13 @@ def rewrite_rejection(text: str, rejecting: str) -> str:
             return found.group()
         return f" {rejecting} "
 
-    return _PATTERN.sub(replaced, text)
+    return _APPLIES.sub(
+        lambda found: found[1] if rejecting in found[1] else found.group(), _PATTERN.sub(replaced, text)
+    )
+
+
+#: What "none of the listed diagnoses" may do, which adds nothing.
+_APPLIES = lazily_compiled(rf"({ANY})\s+(?:appl(?:y|ies)|fits?|match(?:es)?)\b(?=\W*(?:$|\n))")
 
 
 def is_one_word_rejection(phrase: str) -> bool:

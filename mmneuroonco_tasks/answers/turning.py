@@ -105,6 +105,7 @@ BREAK = lazily_compiled(
         (?<=[a-z0-9])\s?→\s?(?=[\ue000-\ue2ff])
         …\s?
         (?<=[\ue000-\ue2ff,])\s?(?=as\s(?!an?\s(?:ai|large)))
+        (?:但是?|不过|然而|ただし|しかし|하지만|그러나)
         而是
         因为
         ,\s(?=it's\s|it is\s|this is\s|that's\s|rather,|rather\s(?!than)|i\s|i'd\s|i'll\s)
