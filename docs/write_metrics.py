@@ -14,6 +14,7 @@ from mmneuroonco_tasks.answers.outcome import Answer, Outcome
 from mmneuroonco_tasks.benchmark.records import Benchmark, ClosedQuestion, Picture
 from mmneuroonco_tasks.frameworks.variants import VARIANTS, Variant
 from mmneuroonco_tasks.scores.closed import score_closed
+from mmneuroonco_tasks.scores.confidence import CONFIDENCE_METRICS, ConfidenceMetric
 from mmneuroonco_tasks.scores.counting import closed_columns, read_picks
 from mmneuroonco_tasks.scores.open_registry import JUDGE_METRICS, OPEN_METRICS
 from mmneuroonco_tasks.scores.registry import CLOSED_COLUMNS, CLOSED_METRICS, Metric
@@ -51,7 +52,7 @@ def number(value: float) -> str:
     return "N/A" if math.isnan(value) else f"{value:.3f}"
 
 
-def bounds(metric: Metric) -> str:
+def bounds(metric: Metric | ConfidenceMetric) -> str:
     """The range of a metric, as an interval."""
     low, high = (f"{end:g}".replace("inf", "∞") for end in (metric.low, metric.high))
     return f"[{low}, {high}]" if math.isfinite(metric.low) and math.isfinite(metric.high) else f"({low}, {high})"
@@ -62,7 +63,7 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def listing(metrics: tuple[Metric, ...]) -> list[str]:
+def listing(metrics: tuple[Metric | ConfidenceMetric, ...]) -> list[str]:
     """A table of metrics: name, meaning, formula, range, which end is better, source."""
     rows = ["| metric | meaning | formula | range | better | source |", "|---|---|---|---|---|---|"]
     for metric in metrics:
@@ -134,6 +135,15 @@ def metrics_page() -> str:
             "| indicator | is 1 if |",
             "|---|---|",
             *columns,
+            "",
+            "## With option probabilities",
+            "",
+            "Only where predictions carry `probabilities`, over the questions that have some. The *confidence* of an "
+            "answer is the probability of the picked letter, 0 where nothing was picked; a letter without a "
+            "probability has 0. Ties stand for all their orders alike. Intervals are of the same bootstrap; every "
+            "resample ranks anew.",
+            "",
+            *listing(CONFIDENCE_METRICS),
             "",
             "## Open questions",
             "",

@@ -53,7 +53,7 @@ def test_every_task_and_dataset_is_registered(page: str) -> None:
     names = {"mmneuroonco_closed_look", "mmneuroonco_closed_dual"} | {
         name for variant in VARIANTS for name in (variant.lmms_eval, variant.vlmeval)
     }
-    named = set(re.findall(r"\bmmneuroonco_(?:closed|open|phantom)\w*|\bMMNeuroOnco(?:_\w+)?", PAGES[page]))
+    named = set(re.findall(r"\bmmneuroonco_(?:closed|open(?!ai)|phantom)\w*|\bMMNeuroOnco(?:_\w+)?", PAGES[page]))
     assert named <= names
 
 
