@@ -111,15 +111,13 @@ def package(session: nox.Session) -> None:
     """What is released: an sdist, and from it a wheel, that runs the demo without the checkout."""
     _environment(session)
     session.install("build")
-    built = Path(session.create_tmp()) / "dist"
+    built = (Path(session.create_tmp()) / "dist").resolve()
     shutil.rmtree(built, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(built))
     (wheel,) = built.glob("*.whl")
-    session.install(
-        "--reinstall-package", "mmneuroonco-tasks", f"mmneuroonco-tasks[lmms-eval] @ {wheel.resolve().as_uri()}"
-    )
+    session.install("--reinstall-package", "mmneuroonco-tasks", f"mmneuroonco-tasks[lmms-eval] @ {wheel.as_uri()}")
     session.chdir(built)
-    session.run("mmneuroonco", "demo", "--output", str(built.resolve() / "demo"))
+    session.run("mmneuroonco", "demo", "--output", str(built / "demo"))
 
 
 @nox.session(python=PYTHON)
