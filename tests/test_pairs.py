@@ -8,7 +8,7 @@ from mmneuroonco_tasks.answers.outcome import Answer, Outcome
 from mmneuroonco_tasks.benchmark import Benchmark, ClosedBenchmark, ClosedQuestion, Picture
 from mmneuroonco_tasks.benchmark.twins import original_letters, restored, shuffled, standard
 from mmneuroonco_tasks.scores.closed import score_closed
-from mmneuroonco_tasks.scores.pairs import dual_scores, unshuffled, vision_gain
+from mmneuroonco_tasks.scores.pairs import dual_scores, unshuffled, unshuffled_probabilities, vision_gain
 
 SEQUENCES = {"A": "T1", "B": "T2", "C": "FLAIR", "D": "DWI", "E": "None of the above"}
 TWO = {"A": "Healthy", "B": "Abnormal"}
@@ -130,6 +130,22 @@ def test_shuffled_answers_come_back_to_their_own_letters() -> None:
     assert back["4_q1"] is not None and back["4_q1"].outcome is Outcome.REJECTED
     scores = dual_scores(benchmark, keys(benchmark), benchmark, back)
     assert scores["dual_accuracy_traps"].value == 1.0
+
+
+def test_shuffled_probabilities_come_back_to_their_own_letters() -> None:
+    """Told of the shown key and of the shown E, they are of the key and of E again."""
+    benchmark = made_up()
+    twin = shuffled(benchmark)
+    rejection = {
+        q.qid: next(letter for letter, text in q.options.items() if text == SEQUENCES["E"])
+        for q in twin.questions
+        if len(q.options) == 5
+    }
+    assert set(rejection.values()) == set("ABCDE")
+    shown = {qid: {letter: 0.5} for qid, letter in rejection.items()}
+    assert unshuffled_probabilities(benchmark, shown) == {qid: {"E": 0.5} for qid in rejection}
+    of_keys = {q.qid: {q.answer: 0.9} for q in twin.questions}
+    assert unshuffled_probabilities(benchmark, of_keys) == {q.qid: {q.answer: 0.9} for q in benchmark.questions}
 
 
 def test_a_liking_for_the_last_letter_shows_in_the_shuffled_twin() -> None:
