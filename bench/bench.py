@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -308,14 +309,24 @@ def main() -> None:
     pythons = dict(each.split("=", 1) for each in options.python)
     with TemporaryDirectory(prefix="mmneuroonco-bench-") as scratch:
         bench = Bench(Path(scratch))
-        rows = [bench.importing(), bench.scoring(bench.letters), bench.scoring(bench.sentences)]
-        rows += [*bench.preparing(), bench.checking()]
+        measures: list[Callable[[], list[Row]]] = []
         if "lmms-eval" in pythons:
             run_of = ("--tasks", "mmneuroonco_closed", "--model", "dummy", "--output_path", "out", "--log_samples")
-            rows.append(bench.share("lmms-eval", pythons["lmms-eval"], *run_of))
+            measures.append(lambda: [bench.share("lmms-eval", pythons["lmms-eval"], *run_of)])
         if "vlmeval" in pythons:
             asked = ("--data", "MMNeuroOnco", "--model", "mmneuroonco_always_e", "--work-dir", "out_vlmeval")
-            rows.append(bench.share("vlmeval", pythons["vlmeval"], *asked))
+            measures.append(lambda: [bench.share("vlmeval", pythons["vlmeval"], *asked)])
+        measures += [
+            lambda: [bench.importing()],
+            lambda: [bench.scoring(bench.letters)],
+            lambda: [bench.scoring(bench.sentences)],
+            bench.preparing,
+            lambda: [bench.checking()],
+        ]
+        rows = []
+        for measure in measures:
+            rows += measure()
+            print(rows[-1].markdown(), file=sys.stderr, flush=True)
     data = "the released annotations and stand-in pictures" if os.environ.get("MMNEUROONCO_RELEASED") else "phantoms"
     on = (
         f"Measured by `make bench` on {data}, {os.cpu_count()} cores, Python {sys.version.split()[0]}. Whether `score` "
