@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from .first_of import FirstOf
 from .tables import any_of, lazily_compiled, table
 
 _CANNOT = any_of(
@@ -324,7 +325,7 @@ _OTHERS = "|".join(
         ),
     )
 )
-_PATTERN = lazily_compiled(f"{_ENGLISH}|{_OTHERS}")
+_PATTERN = FirstOf(f"{_ENGLISH}|{_OTHERS}")
 
 #: Where a clause goes on, after its refusal, to what may be a pick.
 RESUMES = lazily_compiled(
