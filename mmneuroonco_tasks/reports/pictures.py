@@ -20,6 +20,8 @@ FATE_COLOURS = dict(
 _ROW = 15.0
 #: By number of panels, how many characters of a row's name fit beside them.
 LONGEST_BESIDE = {1: 30, 2: 16, 3: 10}
+#: How many fit above it.
+LONGEST_ABOVE = 40
 
 
 #: One panel of a dot picture: its heading, and the estimate of a row's run in it.
@@ -31,7 +33,7 @@ def dots(name: str, title: str, runs: Sequence[Shown], rows: Sequence[str], pane
 
     Long names stand above their rows, short ones before them.
     """
-    longest = max((len(_short(row)) for row in rows), default=0)
+    longest = max((len(_short(row, LONGEST_ABOVE)) for row in rows), default=0)
     above = longest > LONGEST_BESIDE[len(panels)]
     left = 6.0 if above else 12 + 6.6 * longest
     step = 7.5
@@ -48,7 +50,7 @@ def dots(name: str, title: str, runs: Sequence[Shown], rows: Sequence[str], pane
             axes.set(xlim=(-0.02, 1.02), ylim=(len(rows) * row_height, 0))
             _percent_ticks(axes)
             axes.set_yticks([row_height * (number + 0.5) for number in range(len(rows))])
-            axes.set_yticklabels([_short(row) for row in rows] if place == 0 and not above else [])
+            axes.set_yticklabels([_short(row, LONGEST_ABOVE) for row in rows] if place == 0 and not above else [])
             axes.tick_params(axis="y", length=0)
             axes.spines["left"].set_visible(False)
             axes.grid(True, axis="x")
@@ -57,7 +59,7 @@ def dots(name: str, title: str, runs: Sequence[Shown], rows: Sequence[str], pane
                 if number:
                     axes.axhline(row_height * number, color=colour("grid"), linewidth=0.5)
                 if above and place == 0:
-                    axes.text(-0.02, row_height * number + 11, _short(row), size=FONT_SIZE - 1)
+                    axes.text(-0.02, row_height * number + 11, _short(row, LONGEST_ABOVE), size=FONT_SIZE - 1)
                 for order, run in enumerate(runs):
                     found = estimate(run, row)
                     if found is not None and found["value"] is not None:
@@ -73,9 +75,9 @@ def _percent_ticks(axes: Any) -> None:
     axes.get_xticklabels()[-1].set_horizontalalignment("right")
 
 
-def _short(label: str) -> str:
+def _short(label: str, longest: int = LONGEST_BESIDE[1]) -> str:
     label = visible(label)
-    return label if len(label) <= 30 else f"{label[:29]}…"
+    return label if len(label) <= longest else f"{label[: longest - 1]}…"
 
 
 def _dot(axes: Any, estimate: Mapping[str, Any], at: float, number: int) -> None:
