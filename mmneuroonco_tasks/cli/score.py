@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,6 +80,8 @@ def score(
     ] = None,
 ) -> None:
     """Score predictions: every metric with its 95 % interval, and the signature."""
+    # The one product of matrices is so small that threads wait for each other longer than they multiply.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ..scores import write_result
     from .runs import Choices, prediction_files, score_file, tell_of
 
