@@ -11,12 +11,12 @@ from .benchmark import ClosedBenchmark, OpenBenchmark
 from .benchmark.qid_lists import shipped_subsets
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
 from .scores.confidence import Probabilities, confidence_scores
-from .scores.open import OPEN_EXTRACT, OpenScores, open_result, score_open
 from .scores.text_only import text_only_picks
 from .scores.trust_rows import subset_trust_rows, trust_rows
 
 if TYPE_CHECKING:
     from .judge import Judge
+    from .scores.open import OpenScores
 
 
 #: The benchmark has 3,190 questions; a held-out part of the instruction data may have many more, and fitting text-only
@@ -86,6 +86,8 @@ def score_open_run(
     Raises:
         ValueError: a response belongs to a question that was not asked.
     """
+    from .scores.open import OPEN_EXTRACT, open_result, score_open
+
     judgements = judge.judge(benchmark, responses) if judge else None
     scores = score_open(benchmark, responses, judgements=judgements, bert=bert, with_rows=with_rows)
     signature = Signature.of_run(
