@@ -131,7 +131,7 @@ class OpenAIStub:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._served = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
 
     @property
@@ -174,6 +174,10 @@ class OpenAIStub:
             "choices": [{"index": 0, "message": message, "logprobs": told, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
         }
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the default of 5 may drop connections where 32 are opened at once
 
 
 def _handler(stub: OpenAIStub) -> type[BaseHTTPRequestHandler]:

@@ -183,7 +183,7 @@ def through_vlmevalkit(
     with OpenAIStub(questions.model) as stub, OpenAIStub(marks) as judge:
         done = host.run(
             *("--data", *datasets.values(), "--model", "stub", "--base-url", stub.base_url, "--api-mode"),
-            *("--api-nproc", "32", "--retry", "1", "--local-media", "--max-tokens", str(TOKENS), "--work-dir", "out"),
+            *("--api-nproc", "32", "--retry", "2", "--local-media", "--max-tokens", str(TOKENS), "--work-dir", "out"),
             *("--judge", JUDGE, "--judge-base-url", judge.base_url, "--judge-key", "not-a-key"),
         )
         through.arrived = arrived(stub, questions.model)
