@@ -116,7 +116,10 @@ def _write(path: Path, begun: float) -> None:
 
 if __name__ == "__main__":
     _begun = time.perf_counter()
+    # Frameworks change folder and arguments.
+    _framework, _told, *_arguments = sys.argv[1:]
+    _path = Path(_told).absolute()
     try:
-        {"lmms-eval": lmms_eval, "vlmeval": vlmeval}[sys.argv[1]](sys.argv[3:])
+        {"lmms-eval": lmms_eval, "vlmeval": vlmeval}[_framework](_arguments)
     finally:
-        _write(Path(sys.argv[2]).absolute() if len(sys.argv) > 2 else Path("share.json"), _begun)
+        _write(_path, _begun)
