@@ -91,7 +91,7 @@ def respond(messages: Messages, number: int) -> str | Failure:
     options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
     draw = sha256(text.encode()).digest()
     if draw[2] < 8:
-        return Failure(500)
+        return Failure(400)
     letter = sorted(options)[draw[0] % len(options)]
     return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
 
