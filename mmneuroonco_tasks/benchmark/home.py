@@ -92,7 +92,8 @@ class Home:
             return {}
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise BenchmarkError(
-                f"{self.manifest_path}: not a manifest of this version ({error}); run `mmneuroonco prepare` again."
+                f"{self.manifest_path}: not a manifest of this version ({' '.join(str(error).split())}); "
+                "run `mmneuroonco prepare` again."
             ) from None
 
     def prepared_annotations(self) -> list[Path]:

@@ -75,5 +75,6 @@ def main() -> None:
 
 
 def _stop(sentence: str) -> None:
-    typer.echo(f"mmneuroonco: {sentence}", err=True)
+    # What a damaged file holds may stand in it, line ends too.
+    typer.echo(f"mmneuroonco: {' '.join(sentence.splitlines())}", err=True)
     sys.exit(1)

@@ -126,5 +126,5 @@ def _recognise_lines(path: Path) -> str:
 
 
 def _listed(record: dict[str, Any]) -> str:
-    names = ", ".join(f"{name:.30}" for name in list(record)[:6])
+    names = ", ".join(" ".join(name.split())[:30] for name in list(record)[:6])
     return names or "no fields"
