@@ -58,10 +58,10 @@ def test_a_zip_entry_with_line_ends_in_its_name_is_named_in_one_line(tmp_path: P
 
 
 def test_line_ends_in_what_a_damaged_file_holds_do_not_break_the_sentence(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text('{"schema": "mmneuroonco-manifest/1", "files": {"a": {"b\\\\nc": 1}}}')
+    (tmp_path / "manifest.json").write_text('{"schema": "mmneuroonco-manifest/1", "files": {"a": {"b\\nc": 1}}}')
     with pytest.raises(BenchmarkError) as damaged:
         Home(tmp_path).manifest()
-    (tmp_path / "rows.jsonl").write_text('{"a\\\\nb": 1}\n')
+    (tmp_path / "rows.jsonl").write_text('{"a\\nb": 1}\n')
     with pytest.raises(PredictionsError) as unknown:
         read_predictions(tmp_path / "rows.jsonl")
     assert "\n" not in str(damaged.value) + str(unknown.value)
