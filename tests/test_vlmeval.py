@@ -414,24 +414,30 @@ def released_host(host: VlmEval, released: Path) -> VlmEval:
 
 @pytest.mark.parametrize(
     ("dataset", "scope", "mode", "questions"),
-    [("MMNeuroOnco", "full", ["--api-mode"], 3190), ("MMNeuroOnco_NoBraTS", "nobrats", [], 2512)],
+    [
+        ("MMNeuroOnco", "full", ["--api-mode"], 3190),
+        ("MMNeuroOnco", "full", [], 3190),
+        ("MMNeuroOnco_NoBraTS", "nobrats", ["--api-mode"], 2512),
+    ],
+    ids=["api", "local", "nobrats"],
 )
 def test_every_released_prompt_arrives_as_it_is_and_the_number_is_ours(
     released_host: VlmEval, dataset: str, scope: str, mode: list[str], questions: int
 ) -> None:
     """In API and in local mode: text, picture and order of each request; every metric to the last digit."""
     host = released_host
+    folder = f"{dataset}{'-'.join(mode)}"
     benchmark = load_benchmark("closed", home=Home(host.home), scope=scope)
     assert len(benchmark) == questions
     with OpenAIStub(lambda messages, number: respond(text_of(messages))) as stub:
         flags = ("--data", dataset, "--model", "stub", "--base-url", stub.base_url, "--local-media", "--retry", "1")
-        done = host.run(*flags, "--api-nproc", "32", "--work-dir", scope, *mode)
+        done = host.run(*flags, "--api-nproc", "32", "--work-dir", folder, *mode)
     arrived = sorted((str(request.images[0]), request.text) for request in stub.requests)
     assert arrived == sorted(
         (f"file://{benchmark.images.path(question.picture).resolve()}", DIRECT.text(question))
         for question in benchmark.questions
     ), done.output[-3000:]
     assert all(request.order == ["image_url", "text"] for request in stub.requests)
-    result = result_of(host.folder / scope, f"stub_{dataset}", done)
+    result = result_of(host.folder / folder, f"stub_{dataset}", done)
     assert result["metrics"] == expected_metrics(benchmark)
     assert (result["signature"]["n"], result["signature"]["scope"]) == (questions, scope)
