@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Mapping
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,6 +90,19 @@ def test_totals_beyond_single_precision_are_exact() -> None:
     counts = np.array([[2**24 + 1], [2**24 + 3]])
     drawn = np.random.RandomState(0).randint(0, 2, size=(20, 2), dtype=np.int32)
     assert bootstrap_totals(counts, 20)[0].astype(int).tolist() == counts[drawn, 0].sum(axis=1).tolist()
+
+
+def test_fractions_add_up_alike_in_whatever_order_they_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A product of matrices adds in an order of its own on every processor and with every number of threads."""
+    counts = np.random.RandomState(3).rand(60, 4) * [1, 3, 1000, 1e-6]
+    usual = bootstrap_totals(counts, resamples=300)
+
+    def backwards(columns: Any, times: Any, out: Any) -> None:
+        out[...] = sum(columns[:, [each]] * times[[each]] for each in reversed(range(columns.shape[1])))
+
+    monkeypatch.setattr(np, "matmul", backwards)
+    assert (bootstrap_totals(counts, resamples=300) == usual).all()
+    np.testing.assert_allclose(usual.mean(axis=1), counts.sum(axis=0), rtol=0.02)
 
 
 def test_an_undefined_replicate_is_left_out_of_the_interval() -> None:
