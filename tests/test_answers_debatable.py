@@ -68,7 +68,7 @@ def test_a_pick_in_the_words_of_a_refusal_is_hedged(response: str, hedged: bool)
 
 
 def test_an_offered_option_that_sounds_like_a_refusal_is_an_option() -> None:
-    answer = read_answer("Cannot be determined from this image", SETS["ref"])
+    answer = read_answer("Cannot be determined from this slice", SETS["ref"])
     assert (answer.letter, answer.hedged) == ("C", False)
 
 

@@ -107,7 +107,7 @@ _HEAD = 1000
 def is_failure(text: str) -> bool:
     """Whether a response is empty or an infrastructure failure rather than something a model said.
 
-    >>> is_failure("openai.APITimeoutError: Request timed out."), is_failure("I made an error: it is B")
+    >>> is_failure("openai.RateLimitError: Error code: 429"), is_failure("I made an error: it is B")
     (True, False)
     """
     stripped = text.strip().lstrip("*_`").lstrip()

@@ -187,7 +187,7 @@ def modality_of(picture: Picture) -> str:
 
     >>> modality_of(Picture(1, "glioma/08_t1ce/0001.png", 1))
     'T1CE'
-    >>> modality_of(Picture(2, "glioma/10_t1_t2_mask/a_T2_17.png", 2))
+    >>> modality_of(Picture(2, "glioma/10_t1_t2_mask/slice_T2.png", 2))
     'T2'
     """
     for text in (picture.source, picture.path.rsplit("/", 1)[-1]):

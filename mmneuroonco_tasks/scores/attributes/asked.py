@@ -1,8 +1,8 @@
 """Which attributes and measurements a question asks for, and which of them its own text already names.
 
-Read from the question alone: "From the spread/size information, how large is the lesion?" asks for the size and not
-for the spread, which is only its source; "How do the observed features support …?" asks for all four; "its lobulated
-shape" gives the shape away, "solitary or multifocal" gives nothing.
+Read from the question alone: "Going by the spread, is it a large one?" asks for the size and not for the spread, which
+is only its source; asked how all that is seen fits the diagnosis, all four count; "its lobulated shape" gives the shape
+away, "solitary or multifocal" gives nothing.
 """
 
 from __future__ import annotations
