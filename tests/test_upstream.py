@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ from mmneuroonco_tasks.upstream.bundling import BundlingError, Destination, bund
 from mmneuroonco_tasks.upstream.checkout import PlaceNotFound
 from mmneuroonco_tasks.upstream.description import describe
 from mmneuroonco_tasks.upstream.edits import with_element, with_import, with_list_entry
-from mmneuroonco_tasks.upstream.formatting import UpstreamError, vlmevalkit_style
+from mmneuroonco_tasks.upstream.formatting import UpstreamError, lmms_eval_style, vlmevalkit_style
 from mmneuroonco_tasks.upstream.parts.data import RELEASED
 from mmneuroonco_tasks.upstream.project import Project, write_pull_request
 from mmneuroonco_tasks.upstream.validation import NOT_RUN, Validated
@@ -33,15 +35,6 @@ PROJECTS = {
     project.name: replace(project, new_files=cache(project.new_files))
     for project in (lmms_eval.PROJECT, vlmevalkit.PROJECT)
 }
-#: The section of VLMEvalKit's setup.cfg.
-ISORT_OF_VLMEVALKIT = """\
-[settings]
-line_length = 99
-multi_line_output = 0
-known_first_party = vlmeval
-no_lines_before = STDLIB,LOCALFOLDER
-sections = FUTURE,STDLIB,THIRDPARTY,FIRSTPARTY,LOCALFOLDER
-"""
 
 
 @pytest.fixture(scope="module", params=list(PROJECTS))
@@ -163,29 +156,69 @@ def test_every_copy_says_where_it_is_from_and_none_is_a_blob(written: Path) -> N
         assert len(lines) < 500, f"{name} has {len(lines)} lines"
 
 
-def test_files_are_as_the_projects_own_checks_want_them(project: Project, written: Path, tmp_path: Path) -> None:
-    """The hooks of lmms-eval's and VLMEvalKit's pre-commit settings, and lmms-eval's ruff settings on PyPI."""
-    (tmp_path / ".isort.cfg").write_text(ISORT_OF_VLMEVALKIT, encoding="utf-8")
+def test_files_are_as_the_projects_own_checks_want_them(project: Project, written: Path) -> None:
+    """The hooks of both projects' pre-commit settings with their arguments, and lmms-eval's ruff settings on PyPI.
+
+    VLMEvalKit's yapf hook only prints what it would change, and its own files are not in that style; ours are.
+    """
     checks = {
         "lmms-eval": (
             ("black", "--check", "--line-length=240"),
-            ("isort", "--check", "--profile", "black", "--settings-path", "/"),
+            ("isort", "--check", "--profile", "black"),
             ("ruff", "check", "--isolated", "--line-length=240", "--select=E4,E7,E9,F,I"),
         ),
         "VLMEvalKit": (
-            ("flake8", "--isolated", "--max-line-length=120", "--ignore=W503"),
-            ("isort", "--check", "--settings-path", str(tmp_path)),
+            ("flake8", "--max-line-length=120", "--ignore=W503"),
+            ("isort", "--check"),
+            ("yapf", "--style={column_limit=120}", "--diff"),
         ),
     }[project.name]
+    names = git(written, "ls-files", "--others", "--modified", "--exclude-standard").splitlines()
+    new = list(python_files(written))
+    checked = [name for name in names if name.endswith(".py")]
     for tool, *flags in checks:
         done = subprocess.run(
-            [sys.executable, "-m", tool, *flags, *python_files(written)],
+            [sys.executable, "-m", tool, *flags, *(new if tool == "yapf" else checked)],
             cwd=written,
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+    for name in names:
+        text = (written / name).read_bytes().decode("utf-8")
+        assert text == "".join(f"{line.rstrip()}\n" for line in text.rstrip().split("\n") if text), f"{name}: blanks"
+        assert "noqa" not in text, f"{name}: fits the checks without exceptions"
+
+
+@pytest.mark.parametrize("project", [lmms_eval, vlmevalkit], ids=lambda module: module.PROJECT.name)
+def test_formatting_changes_the_layout_and_no_code(project: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    formatted = PROJECTS[project.PROJECT.name].new_files()
+    for style in ("lmms_eval_style", "vlmevalkit_style"):
+        monkeypatch.setattr(project, style, str, raising=False)
+    for name, text in project.new_files().items():
+        if name.endswith(".py"):
+            assert code_of(formatted[name]) == code_of(text), name
+
+
+@pytest.mark.parametrize("style", [lmms_eval_style, vlmevalkit_style])
+def test_a_string_is_never_formatted(style: Callable[[str], str]) -> None:
+    """However long its lines are: a mark in one would be a part of a pattern."""
+    value = f"\n{'x' * 300}  \n  from .a import {', '.join('bcd' * 40)}\n"
+    assert ast.literal_eval(style(f"X = r'''{value}'''").removeprefix("X = ")) == value
+
+
+def code_of(text: str) -> list[str]:
+    """What a module does, wherever its imports and line breaks stand."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and (documented := ast.get_docstring(node)):
+            node.body[0] = ast.Expr(ast.Constant(documented.strip()))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [
+        f"{ast.unparse(node).partition(' import ')[0]} {ast.unparse(each)}" for node in imports for each in node.names
+    ]
+    return [*sorted(names), *(ast.dump(node) for node in tree.body if node not in imports)]
 
 
 class _Loader(yaml.SafeLoader):
@@ -348,11 +381,6 @@ def test_what_does_not_exist_or_cannot_be_copied_is_our_own_fault_and_said() -> 
         bundle({"benchmark.layouts": ["absent"]}, Destination("host.ours"))
     with pytest.raises(BundlingError, match=r"benchmark\.hub, line \d+: only definitions"):
         bundle({"benchmark.hub": ["image_zip_names"]}, Destination("host.ours"))
-
-
-def test_a_line_that_cannot_be_broken_is_marked_for_flake8() -> None:
-    long = f"PATTERN = '{'x' * 130}'\n"
-    assert vlmevalkit_style(long).endswith("'  # noqa: E501\n") or vlmevalkit_style(long).endswith('"  # noqa: E501\n')
 
 
 # The description.

@@ -37,6 +37,11 @@ MADE_UP = {
         ),
     },
     "VLMEvalKit": {
+        "setup.cfg": (
+            "[flake8]\nmax-line-length = 99\n\n"
+            "[isort]\nline_length = 99\nmulti_line_output = 0\nknown_first_party = vlmeval\n"
+            "no_lines_before = STDLIB,LOCALFOLDER\nsections = FUTURE,STDLIB,THIRDPARTY,FIRSTPARTY,LOCALFOLDER\n"
+        ),
         "README.md": "# VLMEvalKit\n\n## 🆕 News\n\n- **[2025-07-07]** Supported another.\n",
         "vlmeval/__init__.py": "",
         "vlmeval/smp.py": (

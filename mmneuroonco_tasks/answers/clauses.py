@@ -107,11 +107,11 @@ def _strike_refusal(clause: Clause, rejecting: str) -> None:
         rank = Rank.FINAL if picking.FINALITY.search(before) else Rank.MARKED
         clause.claims.append(Claim(rank, 0, refusal=True))
     resumed = RESUMES.search(after, refusal.end() - refusal.start())
-    if resumed and (
-        (_MENTION.match(after, resumed.end()) and _MENTION.search(after[: resumed.start()]))
-        or (_LAST.match(after, resumed.end()) and resumed.start() > refusal.end() - refusal.start() + _NEAR)
-    ):
-        resumed = None
+    if resumed:
+        again = _MENTION.match(after, resumed.end()) and _MENTION.search(after[: resumed.start()])
+        far = resumed.start() > refusal.end() - refusal.start() + _NEAR
+        if again or (far and _LAST.match(after, resumed.end())):
+            resumed = None
     rest = after[resumed.end() :] if resumed else ""
     if "(" in before:  # "B (the image quality is limited)"
         before = before[: before.rindex("(") + 1]

@@ -86,7 +86,8 @@ _DENIED_AFTER = lazily_compiled(
 _LONGEST_GAP = 40
 
 _LINE_MARK = lazily_compiled(
-    rf"^([^\w\n\ue000-\ue2ff{TICK}{CROSS}{EMPTY_BOX}]{{0,4}})([{TICK}{CROSS}{EMPTY_BOX}])\s?(?=[^\n{TICK}{CROSS}{EMPTY_BOX}]{{0,3}}{ANY})"
+    rf"^([^\w\n\ue000-\ue2ff{TICK}{CROSS}{EMPTY_BOX}]{{0,4}})([{TICK}{CROSS}{EMPTY_BOX}])\s?"
+    rf"(?=[^\n{TICK}{CROSS}{EMPTY_BOX}]{{0,3}}{ANY})"
 )
 _BOX_MARK = lazily_compiled(rf"([{TICK}{CROSS}{EMPTY_BOX}])\s?[(\s]?({ANY}[.):]?(?:\s?{BY_TEXT})?)")
 
@@ -207,13 +208,15 @@ def _is_denied(text: str, run: list[int]) -> bool:
 
 
 def _continues(text: str, last: int, place: int) -> bool:
+    if not mask_of(text[place]) > mask_of(text[last]) > 0:
+        return False
+    kind, before = kind_of(text[place]), kind_of(text[last])
     return (
-        mask_of(text[place]) > mask_of(text[last]) > 0
-        and (kind_of(text[place]) == kind_of(text[last]) or LETTER not in (kind_of(text[place]), kind_of(text[last])))
+        (kind == before or LETTER not in (kind, before))
         and place - last <= _LONGEST_GAP
         and _LIST_GAP.fullmatch(text, last + 1, place) is not None
         # Letters alone are listed within a line; below such a list a letter is an answer.
-        and not (kind_of(text[place]) == LETTER and "\n" in text[last:place])
+        and not (kind == LETTER and "\n" in text[last:place])
     )
 
 

@@ -6,14 +6,13 @@ with the extra ``upstream``.
 
 from __future__ import annotations
 
-import io
-import token
-import tokenize
+import re
 from importlib import import_module
 from typing import Any
 
-#: VLMEvalKit's flake8 allows no longer line.
-_FLAKE8_LINE = 120
+#: VLMEvalKit's isort wraps an import that is longer, and its yapf unwraps one that is not longer than the second.
+_ISORT_LINE, _YAPF_LINE = 99, 120
+_IMPORT = re.compile(r"^(from \S+ import )(.+)\n", re.MULTILINE)
 
 
 class UpstreamError(ValueError):
@@ -32,63 +31,47 @@ def lmms_eval_style(source: str) -> str:
 
 
 def vlmevalkit_style(source: str) -> str:
-    """VLMEvalKit's: isort with its settings, and what its flake8 (120 columns, of the warnings only W503 off) accepts.
+    """VLMEvalKit's: isort with its settings, and yapf with 120 columns.
 
     Raises:
         UpstreamError: a formatter is not installed.
     """
-    black, isort = _tool("black"), _tool("isort")
-    formatted = black.format_str(source, mode=black.Mode(line_length=_FLAKE8_LINE))
-    settings = isort.Config(
-        line_length=99,
-        multi_line_output=isort.wrap_modes.WrapModes.GRID,
-        known_first_party=["vlmeval"],
-        no_lines_before=["STDLIB", "LOCALFOLDER"],
-    )
-    return _long_lines_marked(_without_loose_blanks(str(isort.code(formatted, config=settings))))
+    isort, yapf = _tool("isort"), _tool("yapf.yapflib.yapf_api")
+    settings = {
+        "multi_line_output": isort.wrap_modes.WrapModes.GRID,
+        "known_first_party": ["vlmeval"],
+        "no_lines_before": ["STDLIB", "LOCALFOLDER"],
+    }
+    unwrapped = isort.code(source, config=isort.Config(line_length=10_000, **settings))
+    narrow = _IMPORT.sub(_without_wrapping, unwrapped)
+    sorted_imports = isort.code(narrow, config=isort.Config(line_length=_ISORT_LINE, **settings))
+    formatted, _ = yapf.FormatCode(sorted_imports, style_config=f"{{column_limit={_YAPF_LINE}}}")
+    return str(formatted)
 
 
-def _tool(name: str) -> Any:
+def _without_wrapping(found: re.Match[str]) -> str:
+    """An import as several that need no wrapping: isort and yapf do not agree on how to wrap one.
+
+    >>> print(_IMPORT.sub(_without_wrapping, f"from .a import {', '.join('BCDEF' * 7)}\\n"), end="")
+    from .a import B, C, D, E, F, B, C, D, E, F, B, C, D, E, F, B, C, D, E, F, B, C, D, E, F, B, C, D
+    # isort: split
+    from .a import E, F, B, C, D, E, F
+    """
+    head, names = found.groups()
+    lines: list[str] = []
+    for name in names.split(", "):
+        if lines and len(f"{lines[-1]}, {name}") <= _ISORT_LINE:
+            lines[-1] += f", {name}"
+        else:
+            lines.append(head + name)
+    return "\n# isort: split\n".join(lines) + "\n"
+
+
+def _tool(module: str) -> Any:
     try:
-        return import_module(name)
+        return import_module(module)
     except ImportError:
         raise UpstreamError(
-            f"{name} is not installed, which formats files as the project does; run "
+            f"{module.partition('.')[0]} is not installed, which formats files as the project does; run "
             "`pip install 'mmneuroonco-tasks[upstream]'` and then this again."
         ) from None
-
-
-def _without_loose_blanks(source: str) -> str:
-    """Without blanks that pycodestyle takes for faults: around a slice's colon (E203), several after a comma (E241).
-
-    >>> _without_loose_blanks("a[i + 1 : f(x)] = (1,   2)")
-    'a[i + 1:f(x)] = (1, 2)'
-    """
-    lines = source.splitlines(keepends=True)
-    brackets: list[str] = []
-    marks: list[tuple[str, int, int]] = []
-    for each in tokenize.generate_tokens(io.StringIO(source).readline):
-        if each.type != token.OP:
-            continue
-        if each.string in "([{":
-            brackets.append(each.string)
-        elif each.string in ")]}":
-            brackets.pop()
-        elif each.string == "," or (each.string == ":" and brackets[-1:] == ["["]):
-            marks.append((each.string, each.start[0] - 1, each.start[1]))
-    for mark, row, column in reversed(marks):
-        before, after = lines[row][:column], lines[row][column + 1 :]
-        if mark == ":" and before.endswith(" ") and before.strip():
-            lines[row] = f"{before.rstrip()}:{after.lstrip(' ')}"
-        elif mark == "," and after.startswith("  ") and not after.lstrip().startswith("#"):
-            lines[row] = f"{before}, {after.lstrip(' ')}"
-    return "".join(lines)
-
-
-def _long_lines_marked(source: str) -> str:
-    """Lines of code that no formatter can break, long patterns, are marked as meant (``noqa: E501``)."""
-    marked = (
-        f"{line}  # noqa: E501" if len(line) > _FLAKE8_LINE and "noqa" not in line else line
-        for line in source.splitlines()
-    )
-    return "\n".join(marked) + "\n"
