@@ -133,6 +133,8 @@ def _module(name: str) -> _Module:
     imports: dict[str, _Import] = {}
     docstring = None
     for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            continue  # every copy has it
         if isinstance(node, ast.Import | ast.ImportFrom):
             imports |= {each.bound: each for each in _imports(node, name, typing_only=False)}
         elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
