@@ -223,7 +223,7 @@ def _vlmeval_state(registered: bool) -> FrameworkState:
 
 
 def _vlmeval_edition(package: Path) -> str:
-    """The edition in a folder, named as ``frameworks.vlmeval.framework_version`` names what is loaded."""
+    """The edition in a folder, named as ``frameworks.versions.vlmeval_version`` names what is loaded."""
     if package == _package_folder("vlmeval"):
         try:
             return f"ms-vlmeval-{version('ms-vlmeval')}"

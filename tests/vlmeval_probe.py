@@ -23,6 +23,7 @@ import vlmeval.config  # noqa: E402
 import vlmeval.dataset as host  # noqa: E402
 from vlmeval.smp import dump, load  # noqa: E402
 
+from mmneuroonco_tasks.frameworks import versions  # noqa: E402
 from mmneuroonco_tasks.frameworks import vlmeval as adapter  # noqa: E402
 from mmneuroonco_tasks.frameworks.vlmeval_frame import NOTHING_TO_PANDAS  # noqa: E402
 
@@ -72,7 +73,7 @@ def registration() -> dict[str, Any]:
         "models": [name for name in vlmeval.config.supported_VLM if name.startswith("mmneuroonco")],
         "warned": [str(warning.message) for warning in known if "mmneuroonco" in str(warning.message)],
         "warned_of_version": [str(warning.message) for warning in unknown if "mmneuroonco" in str(warning.message)],
-        "version": adapter.framework_version(),
+        "version": versions.vlmeval_version(),
     }
 
 

@@ -7,8 +7,9 @@ them. With several epochs each question has several answers, all of one cluster:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeAlias
 
 import numpy as np
 from inspect_ai.scorer import (
@@ -48,30 +49,64 @@ _REASONS = {
     Outcome.FAILED: "no_response",
 }
 
+#: What one answer to each question comes to: the questions, and by name the columns that metrics are computed from.
+Epoch: TypeAlias = tuple[Sequence[Any], Mapping[str, Any]]
+
 
 def _asking(metadata: Mapping[str, Any] | None) -> Asking:
     return asking(variant_named((metadata or {})["task"]))
 
 
-@metric(name="closed_metrics", scores="unreduced")
-def closed_metrics() -> Metric:
-    """Every metric of the closed table and its standard error, over all answers."""
+def _over_epochs(
+    of_epoch: Callable[[Asking, Sequence[SampleScore]], Epoch],
+    clusters: Callable[[Sequence[Any]], Any],
+    metrics: Sequence[OurMetric],
+) -> Metric:
+    """A metric of inspect_ai: our metrics over the answers of all epochs, each question's in one cluster."""
 
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:  # inspect_ai shows numbers before there are any
             return {}
         asked = _asking(scores[0].sample_metadata)
-        questions: list[ClosedQuestion] = []
-        parts = []
-        for epoch in _epochs(scores):
-            told = {qid: each for score in epoch for qid, each in (score.score.metadata or {})["answers"].items()}
-            benchmark = asked.scored.restricted_to(told)
-            answers = {qid: Answer(Outcome(each["outcome"]), *_rest(each)) for qid, each in told.items()}
-            parts.append(closed_columns(benchmark.questions, read_picks(benchmark, answers)))
-            questions += benchmark.questions
-        return _estimates(cluster_indices(questions), parts, [METRICS[name] for name in TABLE_METRICS])
+        questions, parts = zip(*(of_epoch(asked, epoch) for epoch in _epochs(scores)), strict=True)
+        return _estimates(clusters(list(chain.from_iterable(questions))), parts, metrics)
 
     return compute
+
+
+def _epochs(scores: Sequence[SampleScore]) -> list[list[SampleScore]]:
+    """The n-th answers to each question, for n = 1, 2, …; the last ones may be fewer."""
+    epochs: list[list[SampleScore]] = []
+    seen: dict[Any, int] = {}
+    for score in scores:
+        number = seen[score.sample_id] = seen.get(score.sample_id, -1) + 1
+        if number == len(epochs):
+            epochs.append([])
+        epochs[number].append(score)
+    return epochs
+
+
+def _estimates(clusters: Any, parts: Sequence[Mapping[str, Any]], metrics: Sequence[OurMetric]) -> Value:
+    """Value and standard error by metric; undefined ones are left out, which inspect_ai could only show as NaN."""
+    needed = dict.fromkeys(name for each in metrics for name in each.columns)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in needed}
+    (found,) = estimate_all([(ClusterCounts.of(clusters, columns), metrics)])
+    values = {name: each.value for name, each in found.items()}
+    values |= {f"{name}_stderr": each.stderr for name, each in found.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@metric(name="closed_metrics", scores="unreduced")
+def closed_metrics() -> Metric:
+    """Every metric of the closed table and its standard error, over all answers."""
+    return _over_epochs(_closed_epoch, cluster_indices, [METRICS[name] for name in TABLE_METRICS])
+
+
+def _closed_epoch(asked: Asking, scores: Sequence[SampleScore]) -> Epoch:
+    told = {qid: each for score in scores for qid, each in (score.score.metadata or {})["answers"].items()}
+    benchmark = asked.scored.restricted_to(told)
+    answers = {qid: Answer(Outcome(each["outcome"]), *_rest(each)) for qid, each in told.items()}
+    return benchmark.questions, closed_columns(benchmark.questions, read_picks(benchmark, answers))
 
 
 def _rest(told: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -119,22 +154,15 @@ def _explained(question: ClosedQuestion, answer: Answer) -> str:
 @metric(name="open_metrics", scores="unreduced")
 def open_metrics() -> Metric:
     """Every metric of the open table and its standard error, over all responses."""
+    return _over_epochs(_open_epoch, open_clusters, [OPEN_METRICS_BY_NAME[name] for name in OPEN_TABLE_METRICS])
 
-    def compute(scores: list[SampleScore]) -> Value:
-        if not scores:  # inspect_ai shows numbers before there are any
-            return {}
-        asked = _asking(scores[0].sample_metadata)
-        questions: list[Any] = []
-        parts = []
-        for epoch in _epochs(scores):
-            responses = {str(score.sample_id): (score.score.metadata or {})["response"] for score in epoch}
-            benchmark = asked.scored.restricted_to(responses)
-            read = read_responses(benchmark, responses)
-            parts.append(attribute_columns(benchmark.questions, read) | overlap_columns(benchmark.questions, read))
-            questions += benchmark.questions
-        return _estimates(open_clusters(questions), parts, [OPEN_METRICS_BY_NAME[name] for name in OPEN_TABLE_METRICS])
 
-    return compute
+def _open_epoch(asked: Asking, scores: Sequence[SampleScore]) -> Epoch:
+    responses = {str(score.sample_id): (score.score.metadata or {})["response"] for score in scores}
+    benchmark = asked.scored.restricted_to(responses)
+    read = read_responses(benchmark, responses)
+    questions = benchmark.questions
+    return questions, attribute_columns(questions, read) | overlap_columns(questions, read)
 
 
 @scorer(name="mmneuroonco_open", metrics=[open_metrics()])
@@ -160,25 +188,3 @@ def _open_explained(read: OpenAnswer) -> str:
         said = "contradictory" if item.contradictory else item.response or "not said"
         lines.append(f"{item.attribute}: {said} ({'right' if item.right else 'reference: ' + item.reference})")
     return "\n".join(lines)
-
-
-def _epochs(scores: Sequence[SampleScore]) -> list[list[SampleScore]]:
-    """The n-th answers to each question, for n = 1, 2, …; the last ones may be fewer."""
-    epochs: list[list[SampleScore]] = []
-    seen: dict[Any, int] = {}
-    for score in scores:
-        number = seen[score.sample_id] = seen.get(score.sample_id, -1) + 1
-        if number == len(epochs):
-            epochs.append([])
-        epochs[number].append(score)
-    return epochs
-
-
-def _estimates(clusters: Any, parts: Sequence[Mapping[str, Any]], metrics: Sequence[OurMetric]) -> Value:
-    """Value and standard error by metric; undefined ones are left out, which inspect_ai could only show as NaN."""
-    needed = dict.fromkeys(name for each in metrics for name in each.columns)
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in needed}
-    (found,) = estimate_all([(ClusterCounts.of(clusters, columns), metrics)])
-    values = {name: each.value for name, each in found.items()}
-    values |= {f"{name}_stderr": each.stderr for name, each in found.items()}
-    return {name: value for name, value in values.items() if value is not None}

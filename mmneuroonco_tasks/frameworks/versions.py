@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
 
 
 def installed(distribution: str) -> str | None:
@@ -30,3 +32,15 @@ def warn_unless_tested(found: str | None, tested: Collection[str], framework: st
             "compare a known number before you trust a new one.",
             stacklevel=stacklevel + 1,
         )
+
+
+def vlmeval_version() -> str:
+    """The loaded edition of VLMEvalKit and its version, as signatures name them: for example ``ms-vlmeval-0.0.20``."""
+    host = import_module("vlmeval")
+    try:
+        package = distribution("ms-vlmeval")
+        if Path(str(package.locate_file("vlmeval/__init__.py"))).samefile(host.__file__ or ""):
+            return f"ms-vlmeval-{package.version}"
+    except (PackageNotFoundError, OSError):
+        pass
+    return f"vlmevalkit-{getattr(host, '__version__', 'unknown')}"

@@ -14,13 +14,12 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import wraps
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from . import plugin_hook
-from .versions import warn_unless_tested
+from .versions import vlmeval_version, warn_unless_tested
 
 #: Names a checkout of VLMEvalKit, to be used instead of an installed package.
 ROOT_VARIABLE = "VLMEVALKIT_ROOT"
@@ -85,18 +84,6 @@ def find_runner() -> Path:
     )
 
 
-def framework_version() -> str:
-    """The loaded edition and its version as the signature names them, for example ``ms-vlmeval-0.0.20``."""
-    host = import_module("vlmeval")
-    try:
-        package = distribution("ms-vlmeval")
-        if Path(str(package.locate_file("vlmeval/__init__.py"))).samefile(host.__file__ or ""):
-            return f"ms-vlmeval-{package.version}"
-    except (PackageNotFoundError, OSError):
-        pass
-    return f"vlmevalkit-{getattr(host, '__version__', 'unknown')}"
-
-
 def never_raising(register: Callable[[], None]) -> Callable[[], None]:
     """Turn what goes wrong in a registration into a warning: nobody's run may fail because we are installed."""
 
@@ -120,7 +107,7 @@ def register_datasets() -> None:
         if f"{__package__}.vlmeval_dataset" not in sys.modules:
             raise
         return  # that module is what is being imported, and has imported ``vlmeval.dataset`` itself
-    warn_unless_tested(framework_version(), TESTED_VERSIONS, stacklevel=3)
+    warn_unless_tested(vlmeval_version(), TESTED_VERSIONS, stacklevel=3)
     for added in DATASET_CLASSES:
         add_dataset(host, added)
 

@@ -31,7 +31,7 @@ from ..scores.open_registry import OPEN_BREAKDOWN_METRICS, OPEN_TABLE_METRICS
 from ..scoring import score_closed_run, score_open_run
 from .asking import Asking, asking
 from .variants import VARIANTS, variant_named
-from .vlmeval import framework_version
+from .versions import vlmeval_version
 from .vlmeval_frame import PredictionFrame, kept_as_text
 from .vlmeval_judge import vlmeval_judge
 from .vlmeval_mends import mend_host
@@ -127,7 +127,7 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
             prompt=asked.prompt_key,
             per=asked.protocol.per,
             gen=self.generation,
-            via=framework_version(),
+            via=vlmeval_version(),
             model=sheet.stem.removesuffix(f"_{self.dataset_name}"),
         )
         result, remarks = self.result_of(asked, benchmark, responses, run, judge_kwargs)

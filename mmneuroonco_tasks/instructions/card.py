@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from .exported import Exported, dataset_name
 from .samples import VARIANTS
-
-if TYPE_CHECKING:
-    from .export import Exported
 
 _TITLES = {"open": "open", "closed": "closed, letter only", "closed_cot": "closed, with explanation"}
 
@@ -97,8 +94,6 @@ def dataset_card(exported: Sequence[Exported], form: str, *, copied: bool) -> st
 
 
 def _use(exported: Sequence[Exported], form: str, copied: bool) -> str:
-    from .export import dataset_name
-
     files = [each.path.name for each in exported]
     values = {
         "here": "THIS_FOLDER",

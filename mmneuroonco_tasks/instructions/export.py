@@ -15,36 +15,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..benchmark.files import write_bytes, write_json, write_text, writing_beside
-from ..benchmark.records import BRATS_PATIENT
 from .card import dataset_card
+from .exported import Exported, dataset_name
 from .pictures import PictureFolder
 from .reading import Progress, Row, no_progress, read_samples
 from .samples import IMAGE_MARK, InstructionError, Sample
 
 Record = dict[str, Any]
-
-
-@dataclass
-class Exported:
-    """One exported file: where it lies and what it holds."""
-
-    path: Path
-    rows: int = 0
-    variants: Counter[str] = field(default_factory=Counter)
-    pictures: set[str] = field(default_factory=set)
-
-    @property
-    def patients(self) -> int:
-        """Distinct BraTS patients among the pictures."""
-        return len({found.group() for image in self.pictures if (found := BRATS_PATIENT.search(image))})
 
 
 def _marked(sample: Sample, image: str) -> Record:
@@ -136,11 +119,6 @@ def dataset_info(exported: Sequence[Exported]) -> dict[str, Any]:
         }
         for each in exported
     }
-
-
-def dataset_name(path: Path) -> str:
-    """A file's name as a dataset's: LLaMA-Factory separates names by commas, the hub takes no blanks."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", path.stem)
 
 
 def _export_file(
