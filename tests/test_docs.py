@@ -52,6 +52,15 @@ def test_the_example_of_an_adapter_runs(home: Path, tmp_path: Path) -> None:
     assert names["scores"].counts["missing"] == len(load_benchmark("closed")) - 1  # type: ignore[attr-defined]
 
 
+def test_an_adapter_is_as_short_as_the_page_says() -> None:
+    rows = re.findall(r"^\| .+? \| (`.+`) \| (\d+) \|$", (DOCS / "extending.md").read_text(encoding="utf-8"), re.M)
+    assert len(rows) == 2
+    for modules, lines in rows:
+        files = [DOCS.parent / "mmneuroonco_tasks/frameworks" / name for name in re.findall(r"`([\w.]+)`", modules)]
+        found = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+        assert int(lines) == pytest.approx(found, rel=0.1), modules
+
+
 def test_the_counts_of_label_defects_are_those_of_the_audit(released: Path) -> None:
     report = audit_closed(load_benchmark("closed", annotations=released / "benchmark"), text_only=False)
     found = Counter(each.rule for each in report.findings)
