@@ -86,6 +86,52 @@ def test_a_finished_run_is_put_by_and_can_be_scored(tmp_path: Path) -> None:
     assert json.loads(finished.read_text(encoding="utf-8")) == {"qid": "1_q1", "response": "B", "request": "r1"}
 
 
+def test_ranks_write_files_of_their_own_and_know_what_all_have_kept(tmp_path: Path) -> None:
+    run = tmp_path / "run.jsonl"
+    with kept_responses(run) as first, kept_responses(run, rank=1) as second:
+        first.add([("r1", "1_q1", "A")])
+        second.add([("r2", "2_q1", "B")])
+        assert len(list(tmp_path.glob("*.jsonl"))) == 2
+        assert (first.get("r2"), second.get("r1")) == (None, None), "at work, each knows its own"
+    # Gone on with by another number of ranks.
+    for rank in (0, 1, 2):
+        with kept_responses(run, rank) as kept:
+            assert (kept.get("r1"), kept.get("r2")) == ("A", "B")
+
+
+def test_what_ranks_have_kept_is_put_by_as_one_file(tmp_path: Path) -> None:
+    run = tmp_path / "run.jsonl"
+    KeptResponses(run, rank=1).add([("r2", "2_q1", "B")])
+    KeptResponses(run, rank=2).add([("r3", "3_q1", "\udcff")])
+    finished = KeptResponses(run).finish()
+    assert finished is not None and list(tmp_path.glob("*.jsonl")) == [finished]
+    assert finished.read_bytes().count(b"\n") == 2 and len(KeptResponses(run)) == 0
+
+
+def test_a_request_that_is_asked_twice_to_give_ranks_equal_work_is_kept_once(tmp_path: Path) -> None:
+    store = KeptResponses(tmp_path / "run.jsonl")
+    store.add([("r1", "1_q1", "A"), ("r1", "1_q1", "B")])
+    store.add([("r1", "1_q1", "C")])
+    assert store.get("r1") == "A" and store.path.read_bytes().count(b"\n") == 1
+
+
+def test_a_failure_that_was_asked_again_does_not_keep_the_file_from_being_scored(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    KeptResponses(path).add([("r1", "1_q1", "[LMMS_EVAL_REQUEST_FAILED after 3 retries] A")])
+    KeptResponses(path).add([("r1", "1_q1", "B")])
+    assert read_predictions(path).responses == {"1_q1": "B"}
+
+
+@pytest.mark.parametrize("kind", ["FSDP", "DEEPSPEED"])
+def test_a_model_that_is_split_over_ranks_is_refused(kind: str) -> None:
+    split = SimpleNamespace(accelerator=SimpleNamespace(distributed_type=SimpleNamespace(name=kind)))
+    loader = lmms_eval_kept._Loader(
+        SimpleNamespace(create_from_arg_string=lambda *_: split), "name", lmms_eval_kept.Keeping(ExitStack())
+    )
+    with pytest.raises(SystemExit, match=rf"split over ranks \({kind}\) cannot be asked in parts; run `lmms-eval`"):
+        loader.create_from_arg_string("")
+
+
 def test_probabilities_are_kept_with_their_response(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
 

@@ -1,9 +1,10 @@
 """Responses on disk as they come: what a run that was killed has asked already.
 
 One JSONL file a run, ``{"qid": …, "response": …, "request": …}`` a line, which ``mmneuroonco score`` reads too, and
-``probabilities`` where the model gave them with a response. A
-request is known by the digest of everything that its response depends on, so another prompt, picture, model or
-setting is never answered from an earlier run.
+``probabilities`` where the model gave them with a response. Of several ranks each writes a file of its own beside the
+first one's, and reads all of them, so that a run may go on with more ranks or fewer. A request is known by the digest
+of everything that its response depends on, so another prompt, picture, model or setting is never answered from an
+earlier run.
 """
 
 from __future__ import annotations
@@ -38,11 +39,17 @@ def request_digest(*parts: Any) -> str:
 
 
 class KeptResponses:
-    """The responses of one run, kept in one file that nobody else writes to meanwhile."""
+    """The responses of one run, of which this rank's are added to a file that nobody else writes to meanwhile.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._known = dict(self._read())
+    Args:
+        run: the file of the first rank.
+        rank: this process's number among those of the run.
+    """
+
+    def __init__(self, run: Path, rank: int = 0) -> None:
+        self._run = run
+        self.path = _file_of(run, rank)
+        self._known = {request: text for file in self._files() for request, text in self._read(file)}
 
     def get(self, request: str) -> AnswerText | None:
         """The response to a request, or ``None`` where it was never answered, or only by a failure."""
@@ -51,11 +58,14 @@ class KeptResponses:
     def __len__(self) -> int:
         return len(self._known)
 
-    def _read(self) -> Iterator[tuple[str, AnswerText]]:
+    def _files(self) -> list[Path]:
+        return [self._run, *sorted(self._run.parent.glob(_file_of(self._run, "*").name))]
+
+    def _read(self, file: Path) -> Iterator[tuple[str, AnswerText]]:
         """Whole lines only: a killed writer's last line may be cut, and is asked again."""
-        if not self.path.is_file():
+        if not file.is_file():
             return
-        with self.path.open("rb") as stream:
+        with file.open("rb") as stream:
             while line := stream.readline(LONGEST_LINE):
                 try:
                     record = json.loads(line) if line.endswith(b"\n") else {}
@@ -74,21 +84,29 @@ class KeptResponses:
     def add(self, answered: Iterable[tuple[str, str, str]]) -> None:
         """Keep responses, each with its request and qid: on the disk when this returns.
 
+        Of several responses to one request the first counts: frameworks ask some twice, to give ranks equal work.
+
         Raises:
             BenchmarkError: the file cannot be written, because the disk is full, say.
         """
         records = []
-        known = {}
+        known: dict[str, AnswerText] = {}
         for request, qid, response in answered:
+            if request in known or request in self._known:
+                continue
             known[request] = text = response if isinstance(response, AnswerText) else AnswerText(response)
             told = {PROBABILITIES: text.probabilities} if text.probabilities else {}
             records.append({"qid": qid, "response": text, **told, "request": request})
-        content = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        self._append("".join(lines).encode("utf-8", "surrogatepass"))
+        self._known |= known
+
+    def _append(self, lines: bytes) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab") as stream:
                 # A cut line must not run into the next.
-                stream.write(b"\n" * _ends_within_a_line(self.path) + content.encode("utf-8", "surrogatepass"))
+                stream.write(b"\n" * _ends_within_a_line(self.path) + lines)
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
@@ -96,14 +114,24 @@ class KeptResponses:
                 f"{self.path}: cannot be written ({error.strerror}); make room or name another home by "
                 f"MMNEUROONCO_HOME, and run the same command again: {len(self)} responses are kept."
             ) from None
-        self._known |= known
 
     def finish(self) -> Path | None:
-        """Put the file by once the number is there, so that the next run asks anew; where to, if there was one."""
+        """Put the files of all ranks by as one, so that the next run asks anew; where to, if there were any.
+
+        For the first rank, once the number is there: then nobody writes any more.
+        """
+        for file in self._files():
+            if file != self.path and file.is_file():
+                self._append(file.read_bytes())
+                file.unlink()
         if not self.path.is_file():
             return None
         stamp = datetime.now(timezone.utc).strftime("%Y%m%d_%H%M%S_%f")
         return self.path.replace(self.path.with_name(f"{self.path.stem}.finished-{stamp}.jsonl"))
+
+
+def _file_of(run: Path, rank: int | str) -> Path:
+    return run if rank == 0 else run.with_name(f"{run.stem}.rank{rank}.jsonl")
 
 
 def _ends_within_a_line(path: Path) -> bool:
@@ -116,14 +144,15 @@ def _ends_within_a_line(path: Path) -> bool:
 
 
 @contextmanager
-def kept_responses(path: Path) -> Iterator[KeptResponses]:
-    """The kept responses at ``path``, for one process at a time; a process that dies does not lock them.
+def kept_responses(run: Path, rank: int = 0) -> Iterator[KeptResponses]:
+    """The kept responses of a run for one of its ranks, one process at a time; a process that dies locks nobody out.
 
     Raises:
         BenchmarkError: another process is at the same run, or the folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
+    path = _file_of(run, rank)
     lock = FileLock(path.with_suffix(".lock"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,6 +164,6 @@ def kept_responses(path: Path) -> Iterator[KeptResponses]:
             f"{path.parent}: cannot be written ({error.strerror}); choose another home by MMNEUROONCO_HOME."
         ) from None
     try:
-        yield KeptResponses(path)
+        yield KeptResponses(run, rank)
     finally:
         lock.release()

@@ -6,7 +6,9 @@ before the next one begins. Run the same command again after a kill: only what i
 that of the whole run. Prompts, scores and signature are lmms-eval's and ours, unchanged; requests of other tasks pass
 through as they are.
 
-A model that answers in batches gets those of a part, so it may pad them otherwise than in a run of one piece.
+A model that answers in batches gets those of a part, so it may pad them otherwise than in a run of one piece. Under
+``torchrun`` or ``accelerate`` each rank keeps its own responses and knows those of all; ranks do not go in step then,
+so a model that is itself split over them cannot be asked this way.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from .variants import VARIANTS, variant_named
 
 #: What a kill may cost.
 SECONDS_A_PART = 10.0
+#: Accelerate's words for models of which each rank holds a part.
+_SPLIT = ("FSDP", "DEEPSPEED", "MEGATRON_LM", "TP")
 _OURS = frozenset(variant.lmms_eval for variant in VARIANTS)
 
 
@@ -39,15 +43,10 @@ def main(arguments: Sequence[str]) -> None:
     """Run lmms-eval with these arguments; its exit code is ours.
 
     Raises:
-        BenchmarkError: lmms-eval is not installed, or several processes were started.
+        BenchmarkError: lmms-eval is not installed.
     """
     if installed_version() is None:
         raise BenchmarkError('lmms-eval is not installed here; run `pip install "mmneuroonco-tasks[lmms-eval]"`.')
-    if int(os.environ.get("WORLD_SIZE", "1") or "1") > 1:
-        raise BenchmarkError(
-            "`mmneuroonco run lmms-eval` keeps the responses of one process; start `lmms-eval` itself under torchrun "
-            "or accelerate, or several of these runs with --offset and --limit."
-        )
     models: Any = import_module("lmms_eval.models")
     sys.argv = ["lmms-eval", *arguments]
     with ExitStack() as held:
@@ -73,10 +72,22 @@ class _Loader:
     def create_from_arg_string(self, arguments: str, *more: Any, **named: Any) -> Any:
         """The loaded model, whose answers are kept."""
         model = self._class.create_from_arg_string(arguments, *more, **named)
+        _refuse_split(model)
         generate = model.generate_until
         identity = (self._name, arguments)
         model.generate_until = lambda requests: self._keeping.generate(model, generate, requests, identity)
         return model
+
+
+def _refuse_split(model: Any) -> None:
+    """A ``SystemExit`` for a model whose parts must answer the same requests together."""
+    distributed = getattr(getattr(model, "accelerator", None), "distributed_type", None)
+    kind = str(getattr(distributed, "name", ""))
+    if kind in _SPLIT:
+        raise SystemExit(
+            f"mmneuroonco: a model that is split over ranks ({kind}) cannot be asked in parts; run `lmms-eval` itself, "
+            "whose --use_cache keeps responses at the end."
+        )
 
 
 class Keeping:
@@ -84,6 +95,7 @@ class Keeping:
 
     def __init__(self, held: ExitStack, folder: Path | None = None) -> None:
         self._held = held
+        self._rank = int(os.environ.get("RANK", "0") or "0")
         self._folder = folder or Home.default().folder / "responses"
         self._stores: dict[Path, tuple[KeptResponses, str]] = {}
 
@@ -110,9 +122,10 @@ class Keeping:
             known = {place: store.get(named[place].digest) for place in places}
             responses |= {place: response for place, response in known.items() if response is not None}
             missing = [place for place, response in known.items() if response is None]
+            said = f"rank {self._rank}: {task}" if self._rank else task
             if len(missing) < len(places):
-                _tell(f"{task}: {len(places) - len(missing)} of {len(places)} responses are kept in {store.path}")
-            for part in _parts(missing, _at_least(model), task):
+                _tell(f"{said}: {len(places) - len(missing)} of {len(places)} responses are kept in {store.path}")
+            for part in _parts(missing, _at_least(model), said):
                 answered = generate([requests[place] for place in part])
                 responses |= zip(part, answered, strict=True)
                 store.add((named[place].digest, named[place].qid, _text(responses[place])) for place in part)
@@ -124,7 +137,7 @@ class Keeping:
         run = request_digest(task, asked.prompt_key, asked.shown.data_hash, asked.shown.images_hash, *identity)
         path = self._folder / f"{task}-{run[:12]}.jsonl"
         if path not in self._stores:
-            self._stores[path] = (self._held.enter_context(kept_responses(path)), task)
+            self._stores[path] = (self._held.enter_context(kept_responses(path, self._rank)), task)
         return self._stores[path][0]
 
     def finish(self, done: set[str]) -> None:
@@ -179,7 +192,7 @@ def _at_least(model: Any) -> int:
     return max([1, *(size for size in sizes if isinstance(size, int))])
 
 
-def _parts(missing: list[int], at_least: int, task: str) -> Any:
+def _parts(missing: list[int], at_least: int, said: str) -> Any:
     """Parts that take about ``SECONDS_A_PART`` each, as far as the last one tells; progress after each."""
     begun = time.monotonic()
     size, position = at_least, 0
@@ -189,7 +202,7 @@ def _parts(missing: list[int], at_least: int, task: str) -> Any:
         position = min(position + size, len(missing))
         now = time.monotonic()
         left = (now - begun) / position * (len(missing) - position)
-        _tell(f"{task}: {position} of {len(missing)} answered and kept, about {_duration(left)} left")
+        _tell(f"{said}: {position} of {len(missing)} answered and kept, about {_duration(left)} left")
         fitting = size * SECONDS_A_PART / max(now - started, 0.01)
         size = max(at_least, min(int(fitting), 4 * size))
 

@@ -49,7 +49,7 @@ def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
 
 
 class Responses(dict[str, str | None]):
-    """Responses by qid that refuse a second, different response to the same question."""
+    """Responses by qid that refuse a second, different response to the same question, unless the first had failed."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -64,9 +64,16 @@ class Responses(dict[str, str | None]):
         if not isinstance(qid, str):
             raise PredictionsError(f"{self._path}, {place}: the qid is {qid!r:.40}, not a text such as '3_q1'.")
         text = response if response is None or isinstance(response, str) else str(response)
-        if qid in self and self[qid] != text:
+        if qid in self and self[qid] != text and not _has_failed(self[qid]):
             raise PredictionsError(f"{self._path}, {place}: {qid} is answered twice, differently; keep one of the two.")
         self[qid] = text
+
+
+def _has_failed(response: str | None) -> bool:
+    """Whether a request never got its answer; a run that went on has asked again."""
+    from ..answers.failures import is_failure
+
+    return response is None or is_failure(response)
 
 
 #: The metrics under which our tasks keep the record of a question: closed, open.
