@@ -110,15 +110,27 @@ def print_plain_table(table: PlainTable, *, console: Console | None = None) -> N
     from .formats import cell_text
 
     console = console or Console()
-    shown = Table(title=Text(table.title), box=None, pad_edge=False, title_justify="left")
-    for place, (name, numeric) in enumerate(zip(table.columns, table.numeric, strict=True)):
-        shown.add_column(Text(name), justify="right" if numeric else "left", no_wrap=place == 0)
+    shown = Table(title=Text(table.title), box=None, pad_edge=False, collapse_padding=True, title_justify="left")
+    for name, numeric in zip(table.columns, table.numeric, strict=True):
+        shown.add_column(Text(name), justify="right" if numeric else "left", no_wrap=True)
     for row in table.rows:
-        # An interval stands below its value: side by side they would not fit a terminal of 80 columns.
-        shown.add_row(*(Text(cell_text(cell).replace(" [", "\n[", 1)) for cell in row))
+        # An interval stands below its value, and so does a name's last word: else 80 columns would not do.
+        name, *values = (cell_text(cell) for cell in row)
+        folded = [value.replace(" [", "\n[", 1) for value in values]
+        shown.add_row(Text(_folded(name) if folded != values else name), *map(Text, folded))
     console.print(shown)
     if table.note:
         console.print(Text(table.note))
+
+
+def _folded(name: str) -> str:
+    """A long name of a metric in two lines.
+
+    >>> _folded("rejection_aware_accuracy").splitlines()
+    ['rejection_aware_', 'accuracy']
+    """
+    head, _, tail = name.rpartition("_")
+    return f"{head}_\n{tail}" if head and len(name) > 16 else name
 
 
 def items_of(counts: Mapping[str, int]) -> str:
