@@ -21,7 +21,7 @@ from .records import BenchmarkError, Picture, Task
 
 HOME_VARIABLE = "MMNEUROONCO_HOME"
 MANIFEST_SCHEMA = "mmneuroonco-manifest/1"
-_PICTURE_NAME = re.compile(r"images/([0-9]+)(?:\.[^./]*)?")
+_PICTURE_NAME = re.compile(r"images/([0-9]+)(?:\.\w*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,13 @@ def list_dataset(tell: Tell) -> HubDataset:
             raise
         tell(f"{page()} cannot be asked; going on with what was downloaded before ({downloaded}).")
         return HubDataset({name: HubFile(name) for name in files_below(downloaded)}, downloaded)
-    siblings = info.siblings or []
-    return HubDataset({s.rfilename: HubFile(s.rfilename, s.size, _listed_digest(s)) for s in siblings})
+    # Whatever stands between us and the hub may have answered in its place.
+    siblings = [each for each in info.siblings or () if isinstance(each.rfilename, str)]
+    return HubDataset({s.rfilename: HubFile(s.rfilename, _listed_size(s), _listed_digest(s)) for s in siblings})
+
+
+def _listed_size(sibling: Any) -> int | None:
+    return sibling.size if isinstance(sibling.size, int) else None
 
 
 def _listed_digest(sibling: Any) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from lmms_eval.models.chat.openai import OpenAICompatible
 
-from .token_probabilities import AnswerText, letter_probabilities, tokens_of
+from .token_probabilities import AnswerText, probabilities_told
 
 #: As many as OpenAI's interface allows; an endpoint that allows fewer says so in its error.
 MOST_LOGPROBS = 20
@@ -31,7 +31,7 @@ class OpenAIWithProbabilities(OpenAICompatible):  # type: ignore[misc]
         def create_with_probabilities(**payload: Any) -> Any:
             response = create(**payload, logprobs=True, top_logprobs=int(top_logprobs))
             choice = response.choices[0]
-            probabilities = letter_probabilities(list(tokens_of(choice.logprobs)))
+            probabilities = probabilities_told(choice.logprobs)
             if probabilities:
                 choice.message.content = AnswerText(choice.message.content or "", probabilities)
             return response

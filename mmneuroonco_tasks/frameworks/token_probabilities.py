@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -77,7 +77,20 @@ def _of_letters(alternatives: Mapping[str, float]) -> dict[str, float] | None:
     return {letter: min(1.0, value) for letter, value in found.items() if value} if told else None
 
 
-def tokens_of(logprobs: Any) -> Iterable[tuple[str, dict[str, float]]]:
-    """The tokens of an OpenAI-compatible choice's ``logprobs``; none where the endpoint gives none."""
+def probabilities_told(logprobs: Any) -> dict[str, float] | None:
+    """The same from an OpenAI-compatible choice's ``logprobs``, which nobody has checked; ``None`` where they are none.
+
+    >>> from types import SimpleNamespace as Told
+    >>> alternatives = [Told(token="B", logprob=0.0), Told(token="E", logprob=-1000)]
+    >>> probabilities_told(Told(content=[Told(token="B", top_logprobs=alternatives)]))
+    {'B': 1.0}
+    """
+    try:
+        return letter_probabilities(list(_tokens_of(logprobs)))
+    except (AttributeError, TypeError):
+        return None  # the answer itself is good all the same
+
+
+def _tokens_of(logprobs: Any) -> Iterator[tuple[str, dict[str, float]]]:
     for token in getattr(logprobs, "content", None) or ():
         yield token.token, {each.token: min(each.logprob, 0.0) for each in token.top_logprobs or ()}

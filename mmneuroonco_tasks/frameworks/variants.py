@@ -126,10 +126,21 @@ def phantom_home() -> Home:
 
     home = Home(Home.default().folder / "phantom")
     marker = home.folder / MARKER
-    drawn_by = json.loads(marker.read_text(encoding="utf-8"))["phantom"] if marker.is_file() else PHANTOM_VERSION
-    if not home.manifest() or drawn_by != PHANTOM_VERSION:
+    if not home.manifest() or _drawn_by(marker) != PHANTOM_VERSION:
         with TemporaryDirectory(prefix="mmneuroonco-phantom-") as drawn:
             write_phantom(Path(drawn))
             prepare(home, [Path(drawn)], [Path(drawn)])
         write_json(marker, {"phantom": PHANTOM_VERSION})
     return home
+
+
+def _drawn_by(marker: Path) -> Any:
+    """The version that drew the phantoms: this one where nothing tells, ``None`` where the marker is damaged."""
+    from ..phantom import PHANTOM_VERSION
+
+    try:
+        return json.loads(marker.read_text(encoding="utf-8"))["phantom"]
+    except FileNotFoundError:
+        return PHANTOM_VERSION
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None

@@ -48,8 +48,10 @@ def read_inspect_log(path: Path) -> Predictions:
     log = _from_json(path) if path.suffix.lower() == ".json" else _from_inspect(path)
     try:
         return _predictions(path, log)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise PredictionsError(f"{path}: lacks what inspect_ai's logs of our tasks hold ({error!r:.60}).") from None
+    except (KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
+        raise PredictionsError(
+            f"{path}: lacks what inspect_ai's logs of our tasks hold ({error!r:.60}); name another log."
+        ) from None
 
 
 def _from_json(path: Path) -> Mapping[str, Any]:
@@ -77,7 +79,8 @@ def _from_inspect(path: Path) -> Mapping[str, Any]:
             mode="json", exclude={"samples": {"__all__": _BULK}}
         )
     except Exception as error:  # of a damaged file it raises whatever its zip and JSON readers do
-        raise PredictionsError(f"{path}: inspect_ai cannot read it ({error!s:.100}); name another log.") from None
+        reason = " ".join(str(error).split())
+        raise PredictionsError(f"{path}: inspect_ai cannot read it ({reason:.100}); name another log.") from None
     return log
 
 

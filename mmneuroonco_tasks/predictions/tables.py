@@ -91,7 +91,8 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
                     number += 1
                     yield f"row {number}", _with_missing_as_none(row)
     except (OSError, ArrowException, UnicodeDecodeError) as error:
-        raise PredictionsError(f"{path}: cannot be read as Parquet ({error!s:.200}); export it again.") from None
+        reason = " ".join(str(error).split())  # pyarrow's take several lines
+        raise PredictionsError(f"{path}: cannot be read as Parquet ({reason:.200}); export it again.") from None
 
 
 def _with_missing_as_none(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -143,8 +143,10 @@ def _records(path: Path) -> Iterator[Mapping[str, Any]]:
     except FileNotFoundError:
         raise PredictionsError(f"{path}: there is no such file; name the sheet that VLMEvalKit wrote.") from None
     except Exception as error:  # zip, XML, CSV, JSON and decoding errors of files that anybody may have written
-        reason = str(error) or type(error).__name__
-        raise PredictionsError(f"{path}: cannot be read as a {path.suffix[1:]} sheet ({reason:.200}).") from None
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise PredictionsError(
+            f"{path}: cannot be read as a {path.suffix[1:]} sheet ({reason:.200}); use it as VLMEvalKit wrote it."
+        ) from None
 
 
 def _xlsx(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -84,7 +84,7 @@ def with_import(text: str, module: str, name: str) -> str:
     line = f"from .{module} import {name}\n"
     if line in text:
         return text
-    own = [node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom) and node.level == 1]
+    own = [node for node in _statements(text) if isinstance(node, ast.ImportFrom) and node.level == 1]
     if not own:
         raise PlaceNotFound(f"it has no imports among which {line.strip()!r} belongs")
     # The sorted block comes first; what stands apart below it is there for a reason.
@@ -106,7 +106,7 @@ def with_element(text: str, listed: str, name: str) -> str:
         C,
     ]
     """
-    for node in ast.parse(text).body:
+    for node in _statements(text):
         if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.List)):
             continue
         if not any(isinstance(target, ast.Name) and target.id == listed for target in node.targets):
@@ -124,3 +124,10 @@ def with_element(text: str, listed: str, name: str) -> str:
                 lines[row] = f"{before},{after}"
             return "".join([*lines[:end], f"    {name},\n", *lines[end:]])
     raise PlaceNotFound(f"it has no list {listed} over several lines that {name} could be added to")
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # its parser's stack is bounded by the latter
+        raise PlaceNotFound("it is no Python that can be read") from None

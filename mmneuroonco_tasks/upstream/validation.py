@@ -54,7 +54,12 @@ def validated(predictions: Path, result: Mapping[str, Any]) -> Validated:
 def _theirs(predictions: Path) -> tuple[str, str, dict[str, float | None]]:
     if found := _LMMS_EVAL.fullmatch(predictions.name):
         content = _read(predictions.with_name(f"{found['stamp']}_results.json"))
-        values = content.get("results", {}).get(found["task"], {})
+        results = content.get("results")
+        values = results.get(found["task"]) if isinstance(results, dict) else None
+        if not isinstance(values, dict):
+            raise UpstreamError(
+                f"{predictions}: its results file tells nothing of {found['task']}; run the task again."
+            )
         model = content.get("model_name") or content.get("model_source") or "unknown"
         return str(model), found["task"], {name: _number(values.get(f"{name},none")) for name in TABLE_METRICS}
     if found := _VLMEVALKIT.fullmatch(predictions.name):
