@@ -194,13 +194,14 @@ def read_protocol(path: Path) -> Protocol:
     Raises:
         BenchmarkError: the file cannot be read, a key is unknown or of the wrong kind, or the question is not in it.
     """
+    from .benchmark.files import read_at_most
     from .benchmark.reading import parse_json_bytes
 
     try:
-        content = path.read_bytes()[: LARGEST_TEMPLATE_BYTES + 1]
+        content = read_at_most(path, LARGEST_TEMPLATE_BYTES)
     except OSError as error:
         raise BenchmarkError(f"{path}: cannot be read ({error.strerror}); check the template's path.") from None
-    if len(content) > LARGEST_TEMPLATE_BYTES:
+    if content is None:
         raise BenchmarkError(f"{path}: larger than 100 kB, which no prompt is; name another file.")
     values = parse_json_bytes(content, str(path))
     if not isinstance(values, dict):

@@ -37,6 +37,35 @@ def test_a_mutated_input_is_read_or_refused_in_a_sentence(name: str) -> None:
     assert found == []
 
 
+#: Inputs that a reader failed on once, each as small as it still did.
+FOUND = [
+    ("manifest", b'{"schema": "mmneuroonco-manifest/1", "files": {"images/0001.\\u0000": '
+     b'{"size": 1, "mtime_ns": 2, "sha256": "a"}}}'),
+    ("listing of the hub", b'{"id": "x", "siblings": [{"rfilename": null, "size": "x"}]}'),
+    ("marker of the phantoms", b'{"phantom"'),
+    ("predictions parquet", b"PAR1"),
+    ("parts of an xlsx", b"xl/workbook.xml\n<workbook>"),
+    ("inspect_ai log", b'{"version": 2, "status": "success", "eval": {"task": "mmneuroonco_closed", "metadata": '
+     b'{"mmneuroonco_prompt": "x", "mmneuroonco_per": "image"}}, "samples": [{"epoch": 1, "scores": {}}]}'),
+    ("results of a checkout", b'{"results": "x"}'),
+    ("results of a checkout", b'{"results": {"mmneuroonco_closed": []}}'),
+    ("files of a checkout", b"from .a import ("),
+    ("files of a checkout", b"x = '\0'"),
+    ("log-probabilities", b'{"content": [{"token": "B", "top_logprobs": [{"token": "E", "logprob": -1'
+     + b"0" * 400 + b"}]}]}"),
+    ("log-probabilities", b'{"content": [{"token": "B", "top_logprobs": [{"token": "B", "logprob": null}]}]}'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content"), FOUND)
+def test_what_a_reader_failed_on_once_is_read_or_refused_in_a_sentence(
+    name: str, content: bytes, tmp_path: Path
+) -> None:
+    if name not in FUZZER.readers():
+        pytest.skip("a package that this reader needs is not installed")
+    assert FUZZER.complaint(FUZZER.readers()[name], content, tmp_path) is None
+
+
 def test_a_zip_entry_without_a_name_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "pictures.zip"
     with ZipFile(path, "w") as archive:

@@ -136,7 +136,7 @@ def test_no_more_of_the_package_is_copied_than_the_task_needs(project: Project, 
         "lmms-eval": {"utils.py", "scoring.py", "scores/uncertainty.py", "test/eval/test_mmneuroonco_utils.py"},
         "VLMEvalKit": {
             *("vlmeval/dataset/mmneuroonco.py", "prediction_frame.py", "sheet_index.py", "benchmark/files.py"),
-            *(f"predictions/{name}.py" for name in ("jsonl", "table", "vlmeval_sheets")),
+            *(f"predictions/{name}.py" for name in ("delimited", "jsonl", "table", "vlmeval_sheets")),
         },
     }
     assert {name for name in copies if not name.startswith("answers/")} == common | own[project.name]

@@ -146,8 +146,8 @@ def test_the_result_file_beside_a_sheet_tells_how_it_came_about(tmp_path: Path) 
         ("s.csv", b"qid,answer\n1_q1,A\n", "has no column prediction"),
         ("s.tsv", b"qid\tprediction\n1_q1\tA\n1_q1\tB\n", "row 3: 1_q1 is answered twice"),
         ("s.tsv", b"qid\tprediction\n\tA\n", "row 2: has no question id"),
-        ("s.tsv", b"qid\tprediction\n1_q1\t\xff\xfe\n", "cannot be read as a tsv sheet"),
-        ("s.tsv", b'qid\tprediction\n1_q1\t"A\n', "cannot be read as a tsv sheet"),
+        ("s.tsv", b"qid\tprediction\n1_q1\t\xff\xfe\n", "is no CSV or TSV in UTF-8"),
+        ("s.tsv", b'qid\tprediction\n1_q1\t"A\n', "is no CSV or TSV in UTF-8"),
         ("s.tsv", b"", "has no column qid"),
         ("s.xlsx", b"PK\x03\x04 not a workbook", "cannot be read as a xlsx sheet"),
         ("s.xlsx", b"", "cannot be read as a xlsx sheet"),
@@ -171,7 +171,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, mon
     with ZipFile(path, "w", ZIP_DEFLATED) as packed:
         packed.writestr("xl/sharedStrings.xml", bytes(1_000_000))
     monkeypatch.setattr(vlmeval_sheets, "LARGEST_SHEET_BYTES", 999_999)
-    with pytest.raises(PredictionsError, match="unpacks to more than 1 GB"):
+    with pytest.raises(PredictionsError, match="unpacks to more than 256 MB"):
         read_vlmeval_sheet(path)
 
 

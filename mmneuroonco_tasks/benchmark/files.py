@@ -69,6 +69,13 @@ def write_json(target: Path, content: Any) -> None:
     write_text(target, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
+def read_at_most(path: Path, largest: int) -> bytes | None:
+    """A file's bytes, or ``None`` where it has more than ``largest``: then no more than that is read."""
+    with path.open("rb") as stream:
+        content = stream.read(largest + 1)
+    return content if len(content) <= largest else None
+
+
 def file_digest(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     digest = hashlib.sha256()

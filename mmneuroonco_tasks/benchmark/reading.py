@@ -49,12 +49,18 @@ def parse_questions(data: Any, task: Task, name: str) -> tuple[ClosedQuestion, .
     )
 
 
+#: The released files have a sixtieth of this. Parsed, JSON may take twenty times its size.
+LARGEST_JSON_BYTES = 64 * 1024 * 1024
+
+
 def parse_json_bytes(content: bytes, name: str) -> Any:
-    """Parse JSON, with one sentence instead of a traceback where it is malformed or nested without end.
+    """Parse JSON, with one sentence instead of a traceback where it is malformed, huge or nested without end.
 
     Raises:
-        BenchmarkError: the bytes are no UTF-8 text or no JSON.
+        BenchmarkError: the bytes are no UTF-8 text or no JSON, or far too many.
     """
+    if len(content) > LARGEST_JSON_BYTES:
+        raise BenchmarkError(f"{name}: larger than 64 MB, which no annotation file is; get it again.")
     try:
         return json.loads(content.decode("utf-8-sig"))
     except RecursionError:

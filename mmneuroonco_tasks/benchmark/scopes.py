@@ -17,6 +17,8 @@ SCOPES: dict[str, Callable[[ClosedQuestion | OpenQuestion], bool]] = {
     # The 113 BraTS slices are not redistributed with the images: without them this scope is whole.
     "nobrats": lambda question: question.picture.patient is None,
 }
+#: Every qid of the benchmark takes a thirtieth of this.
+LARGEST_LIST_BYTES = 1024 * 1024
 
 
 def read_qids(path: Path) -> tuple[str, ...]:
@@ -26,9 +28,13 @@ def read_qids(path: Path) -> tuple[str, ...]:
         BenchmarkError: the file cannot be read, is empty, or a line is no qid.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_LIST_BYTES + 1)
+        lines = content.decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BenchmarkError(f"{path}: cannot be read ({error}); name a text file with one qid a line.") from None
+    if len(content) > LARGEST_LIST_BYTES:
+        raise BenchmarkError(f"{path}: larger than 1 MB, which no list of questions is; name another file.")
     qids: dict[str, None] = {}
     for number, line in enumerate(lines, start=1):
         qid = line.split("#", 1)[0].strip()

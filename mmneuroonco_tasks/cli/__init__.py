@@ -7,6 +7,7 @@ Modules import what they need inside their functions, so that no command pays fo
 from __future__ import annotations
 
 import sys
+import warnings
 from io import TextIOWrapper
 
 import typer
@@ -59,6 +60,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal without Unicode shows "\\u2013" for a dash. In a text of JSON that is the dash.
             stream.reconfigure(errors="backslashreplace")
+    # Pillow warns of what is wrong with a picture; our own sentence says it.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         app()
     except ValueError as error:

@@ -87,7 +87,7 @@ def probabilities_told(logprobs: Any) -> dict[str, float] | None:
     """
     try:
         return letter_probabilities(list(_tokens_of(logprobs)))
-    except (AttributeError, TypeError):
+    except (AttributeError, TypeError, OverflowError):
         return None  # the answer itself is good all the same
 
 

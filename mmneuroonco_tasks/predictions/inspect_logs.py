@@ -12,10 +12,14 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+from ..benchmark.files import read_at_most
 from .jsonl import Responses
 from .table import Predictions, PredictionsError
 
+#: A log without pictures has a hundredth of this; a larger one is not read into memory.
+LARGEST_LOG_BYTES = 1024**3
 #: Settings that change what a model says, beside the token limit and the temperature.
 _SAMPLING = (
     "top_p",
@@ -56,9 +60,13 @@ def read_inspect_log(path: Path) -> Predictions:
 
 def _from_json(path: Path) -> Mapping[str, Any]:
     try:
-        log: Any = json.loads(path.read_text(encoding="utf-8"))
+        content = read_at_most(path, LARGEST_LOG_BYTES)
     except OSError as error:
         raise PredictionsError(f"{path}: cannot be read ({error.strerror}); check the path.") from None
+    if content is None:
+        raise _too_large(path)
+    try:
+        log: Any = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise PredictionsError(f"{path}: is no JSON ({error!s:.100}); run `inspect log convert` again.") from None
     if not isinstance(log, dict):
@@ -75,6 +83,13 @@ def _from_inspect(path: Path) -> Mapping[str, Any]:
             "JSON by `inspect log convert --to json`."
         ) from None
     try:
+        with ZipFile(path) as packed:
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+    except Exception:  # inspect_ai will say what is wrong with it
+        unpacked = 0
+    if unpacked > LARGEST_LOG_BYTES:
+        raise _too_large(path)
+    try:
         log: Mapping[str, Any] = read_eval_log(str(path)).model_dump(
             mode="json", exclude={"samples": {"__all__": _BULK}}
         )
@@ -82,6 +97,12 @@ def _from_inspect(path: Path) -> Mapping[str, Any]:
         reason = " ".join(str(error).split())
         raise PredictionsError(f"{path}: inspect_ai cannot read it ({reason:.100}); name another log.") from None
     return log
+
+
+def _too_large(path: Path) -> PredictionsError:
+    return PredictionsError(
+        f"{path}: holds more than 1 GB; run with --no-log-images, or turn it into JSON without them."
+    )
 
 
 #: Parts of a sample that hold most of its bytes and nothing that is scored.

@@ -8,12 +8,19 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from ..benchmark.files import read_at_most
 from .probabilities import COLUMN as PROBABILITIES
 from .probabilities import read_probabilities
 from .table import Predictions, PredictionsError
 
-#: No response comes near this; a longer line is not read into memory.
-LONGEST_LINE_BYTES = 64 * 1024 * 1024
+#: No record comes near this; a longer line is not read into memory.
+LONGEST_LINE_BYTES = 16 * 1024 * 1024
+#: A million tokens, of which no model gives so many. Reading answers takes time by their length.
+LONGEST_RESPONSE = 4_000_000
+#: Of all responses together, in characters: a packed file may say one long text a thousand times.
+MOST_CHARACTERS = 500_000_000
+#: The benchmark has 4,405 questions; a packed file may hold any number of rows.
+MOST_RECORDS = 1_000_000
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -28,7 +35,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             while line := stream.readline(LONGEST_LINE_BYTES + 1):
                 number += 1
                 if len(line) > LONGEST_LINE_BYTES:
-                    raise PredictionsError(f"{path}, line {number}: longer than 64 MB; no response is, remove it.")
+                    raise PredictionsError(f"{path}, line {number}: longer than 16 MB; no response is, remove it.")
                 if line.strip():
                     yield number, _object(path, number, line)
     except OSError as error:
@@ -49,24 +56,43 @@ def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
 
 
 class Responses(dict[str, str | None]):
-    """Responses by qid that refuse a second, different response to the same question, unless the first had failed."""
+    """Responses by qid that refuse a second, different response to the same question, unless the first had failed.
+
+    They refuse more than any run has, too.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
+        self._records = self._characters = 0
 
     def add(self, place: str, qid: Any, response: Any) -> None:
         """Take one record; ``place`` is how messages name it.
 
         Raises:
-            PredictionsError: the qid is no text, or it was answered differently before.
+            PredictionsError: the qid is no text, it was answered differently before, or there is no end of it.
         """
         if not isinstance(qid, str):
             raise PredictionsError(f"{self._path}, {place}: the qid is {qid!r:.40}, not a text such as '3_q1'.")
         text = response if response is None or isinstance(response, str) else str(response)
+        self._count(place, text or "")
         if qid in self and self[qid] != text and not _has_failed(self[qid]):
             raise PredictionsError(f"{self._path}, {place}: {qid} is answered twice, differently; keep one of the two.")
         self[qid] = text
+
+    def _count(self, place: str, text: str) -> None:
+        self._records += 1
+        self._characters += len(text)
+        if len(text) > LONGEST_RESPONSE:
+            raise PredictionsError(
+                f"{self._path}, {place}: the response is longer than {LONGEST_RESPONSE:,} characters, which no model's "
+                "is; remove it."
+            )
+        if self._records > MOST_RECORDS or self._characters > MOST_CHARACTERS:
+            raise PredictionsError(
+                f"{self._path}, {place}: holds more than {MOST_RECORDS:,} records or {MOST_CHARACTERS:,} characters, "
+                "which no run has; name the file of one run."
+            )
 
 
 def _has_failed(response: str | None) -> bool:
@@ -149,9 +175,11 @@ def _run_of(results: Iterable[Path], outcomes: Mapping[str, Any]) -> dict[str, s
 
     Samples of open questions tell no outcome: there the newest run over the same questions is taken.
     """
+    from ..scores.result import LARGEST_FILE_BYTES
+
     for result in sorted(results, reverse=True):
         try:
-            content = json.loads(result.read_text(encoding="utf-8"))
+            content = json.loads(read_at_most(result, LARGEST_FILE_BYTES) or b"")
             answers = content["answers"]
             if answers.keys() == outcomes.keys() and all(
                 told in ((None, None), (answers[qid]["outcome"], answers[qid].get("letter")))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from .rows import Row, read_rows
+from .delimited import delimited_cells
+from .probabilities import COLUMN as PROBABILITIES
+from .rows import LETTER_COLUMNS, QID_COLUMNS, RESPONSE_COLUMNS, Row, read_rows
 from .table import Predictions, PredictionsError
 
-#: Bounds memory: Parquet is unpacked by so many rows.
+#: Bounds memory: Parquet is unpacked by so many rows, and fewer where its columns hold more bytes than this.
 _ROWS_AT_A_TIME = 1000
-#: No response comes near this many characters; a longer line is not read into memory.
-_LONGEST_LINE = 64_000_000
+_BYTES_AT_A_TIME = 256 * 1024 * 1024
 
 
 def read_delimited(path: Path) -> Predictions:
@@ -31,11 +31,11 @@ def delimited_header(path: Path) -> list[str]:
     Raises:
         PredictionsError: the file cannot be read.
     """
-    return next(_cells(path), [])
+    return next(delimited_cells(path), [])
 
 
 def _delimited_rows(path: Path) -> Iterator[Row]:
-    rows = _cells(path)
+    rows = delimited_cells(path)
     header = next(rows, [])
     for number, cells in enumerate(rows, start=2):
         if not cells:
@@ -45,27 +45,6 @@ def _delimited_rows(path: Path) -> Iterator[Row]:
                 f"{path}, row {number}: has {len(cells)} cells under {len(header)} columns; quote texts with commas."
             )
         yield f"row {number}", {name: cell or None for name, cell in zip(header, cells, strict=True)}
-
-
-def _lines(path: Path, file: TextIO) -> Iterator[str]:
-    while line := file.readline(_LONGEST_LINE + 1):
-        if len(line) > _LONGEST_LINE:
-            raise PredictionsError(f"{path}: has a line longer than 64 million characters; no response is, remove it.")
-        yield line
-
-
-def _cells(path: Path) -> Iterator[list[str]]:
-    limit = csv.field_size_limit(_LONGEST_LINE)  # the default would refuse a long chain of thought
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-            yield from csv.reader(_lines(path, file), delimiter=delimiter, strict=True)
-    except OSError as error:
-        raise PredictionsError(f"{path}: cannot be read ({error.strerror}); check the path.") from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise PredictionsError(f"{path}: is no CSV or TSV in UTF-8 ({error}); export it again.") from None
-    finally:
-        csv.field_size_limit(limit)
 
 
 def read_parquet(path: Path) -> Predictions:
@@ -86,13 +65,25 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
     try:
         with ParquetFile(path) as file:
             number = 0
-            for batch in file.iter_batches(batch_size=_ROWS_AT_A_TIME):
+            known = (*QID_COLUMNS, "id", "q_index", *RESPONSE_COLUMNS, *LETTER_COLUMNS, PROBABILITIES)
+            columns = [name for name in file.schema_arrow.names if name in known]
+            for batch in file.iter_batches(_rows_at_a_time(file.metadata), columns=columns):
                 for row in batch.to_pylist():
                     number += 1
                     yield f"row {number}", _with_missing_as_none(row)
     except (OSError, ArrowException, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())  # pyarrow's take several lines
         raise PredictionsError(f"{path}: cannot be read as Parquet ({reason:.200}); export it again.") from None
+
+
+def _rows_at_a_time(metadata: Any) -> int:
+    """As many rows as may repeat the largest text that a column can hold without filling the memory."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    largest = 1
+    for group in groups:
+        for number in range(group.num_columns):
+            largest = max(largest, group.column(number).total_uncompressed_size)
+    return min(_ROWS_AT_A_TIME, max(1, _BYTES_AT_A_TIME // largest))
 
 
 def _with_missing_as_none(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ cell to xlsx's limit is marked as cut, for what a model says last is then lost.
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
+from ..benchmark.files import read_at_most
+from .delimited import delimited_cells
 from .jsonl import Responses
 from .table import Predictions, PredictionsError
 
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
 
 #: Characters an xlsx cell can hold; writers drop the rest.
 XLSX_CELL_LIMIT = 32_767
-#: More than every question answered at that length; a larger file is not read into memory.
-LARGEST_SHEET_BYTES = 1024**3
+#: More than every question answered at that length; a larger sheet, unpacked or in JSON, is not read into memory.
+LARGEST_SHEET_BYTES = 256 * 1024 * 1024
+#: Parsed, JSON may take twenty times its size.
+LARGEST_JSON_SHEET_BYTES = 128 * 1024 * 1024
+#: Excel's rows; and four times the XML tags that all questions in twenty columns need. Small files unpack to more.
+MOST_ROWS = 1_048_576
+MOST_TAGS = 2_000_000
 SHEET_SUFFIXES = (".xlsx", ".tsv", ".csv", ".json")
 #: A control character as xlsx stores it. XML cannot hold them, and a carriage return is common in responses.
 ESCAPED_CONTROL = re.compile(r"_x00([01][0-9A-F])_")
@@ -105,8 +111,11 @@ def cut_remark(qids: Sequence[str]) -> str:
 
 def _run_beside(path: Path) -> dict[str, str]:
     """How the responses came about, as our result file of the same run tells it, if it is there."""
+    from ..scores.result import LARGEST_FILE_BYTES
+
     try:
-        signature = json.loads(path.with_name(f"{path.stem}_result.json").read_text(encoding="utf-8"))["signature"]
+        content = read_at_most(path.with_name(f"{path.stem}_result.json"), LARGEST_FILE_BYTES)
+        signature = json.loads(content or b"")["signature"]
         return {key: str(signature[key]) for key in ("prompt", "per", "gen", "via", "model")}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
@@ -135,8 +144,6 @@ def _records(path: Path) -> Iterator[Mapping[str, Any]]:
     if reader is None:
         raise PredictionsError(f"{path}: no prediction sheet; VLMEvalKit writes {', '.join(SHEET_SUFFIXES)}.")
     try:
-        if path.stat().st_size > LARGEST_SHEET_BYTES:
-            raise ValueError("larger than 1 GB")
         yield from reader(path)
     except PredictionsError:
         raise
@@ -155,14 +162,18 @@ def _xlsx(path: Path) -> Iterator[Mapping[str, Any]]:
     with path.open("rb") as file:
         with ZipFile(file) as packed:
             if sum(member.file_size for member in packed.infolist()) > LARGEST_SHEET_BYTES:
-                raise ValueError("unpacks to more than 1 GB")
+                raise ValueError("unpacks to more than 256 MB")
+            if sum(packed.read(member).count(b"<") for member in packed.infolist()) > MOST_TAGS:
+                raise ValueError(f"has more than {MOST_TAGS:,} tags")
         file.seek(0)
         workbook = load_workbook(file, read_only=True)  # not data_only: a "formula" is a response with "=" in front
         sheet = workbook.worksheets[0]
         sheet.reset_dimensions()  # some writers put a wrong size there, which would hide rows
         rows = sheet.iter_rows(values_only=True)
         columns = _columns(path, [as_text(cell) for cell in next(rows, ())])
-        for cells in rows:
+        for number, cells in enumerate(rows, start=2):
+            if number > MOST_ROWS:
+                raise ValueError(f"has more than {MOST_ROWS:,} rows")
             if any(cell is not None for cell in cells):
                 yield {name: _unescaped(cells[at]) if at < len(cells) else None for name, at in columns.items()}
 
@@ -174,21 +185,19 @@ def _unescaped(cell: Any) -> Any:
 
 
 def _delimited(path: Path) -> Iterator[Mapping[str, Any]]:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    limit = csv.field_size_limit(2**31 - 1)  # the default would refuse a long chain of thought
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, delimiter=delimiter, strict=True)
-            columns = _columns(path, next(rows, []))
-            for cells in rows:
-                if cells:
-                    yield {name: cells[at] if at < len(cells) else None for name, at in columns.items()}
-    finally:
-        csv.field_size_limit(limit)
+    rows = delimited_cells(path)
+    columns = _columns(path, next(rows, []))
+    for cells in rows:
+        if cells:
+            yield {name: cells[at] if at < len(cells) else None for name, at in columns.items()}
 
 
 def _json(path: Path) -> Iterator[Mapping[str, Any]]:
-    content = json.loads(path.read_text(encoding="utf-8-sig"))
+    text = read_at_most(path, LARGEST_JSON_SHEET_BYTES)
+    if text is None:
+        raise ValueError("larger than 128 MB")
+    content = json.loads(text.decode("utf-8-sig"))
+    del text  # what it says is in the content now
     if isinstance(content, dict) and {"columns", "data"} <= content.keys():
         content = [dict(zip(content["columns"], cells, strict=True)) for cells in content["data"]]
     elif isinstance(content, dict):

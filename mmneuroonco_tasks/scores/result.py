@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..answers.outcome import Answer
-from ..benchmark.files import write_json
+from ..benchmark.files import read_at_most, write_json
 from ..benchmark.records import LETTERS
 from .closed import PICKS, ClosedScores, Estimates
 from .result_versions import upgraded
@@ -135,8 +135,7 @@ def read_result(path: Path | str) -> dict[str, Any]:
         ResultError: the file cannot be read, is no JSON, or is not a result of a version that is known here.
     """
     try:
-        size = Path(path).stat().st_size
-        content = Path(path).read_bytes() if size <= LARGEST_FILE_BYTES else None
+        content = read_at_most(Path(path), LARGEST_FILE_BYTES)
     except OSError as error:
         raise ResultError(f"{path}: cannot be read ({error.strerror or error}); check the name.") from None
     if content is None:

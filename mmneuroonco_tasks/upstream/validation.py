@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..benchmark.files import read_at_most
 from ..scores.registry import TABLE_METRICS
+from ..scores.result import LARGEST_FILE_BYTES
 from .formatting import UpstreamError
 
 #: What stands in a cell that no run has filled.
@@ -70,7 +72,7 @@ def _theirs(predictions: Path) -> tuple[str, str, dict[str, float | None]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_at_most(path, LARGEST_FILE_BYTES) or b"")
     except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
