@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .answers import Answer
 from .benchmark import ClosedBenchmark, OpenBenchmark
 from .benchmark.qid_lists import shipped_subsets
+from .collecting import without_collecting
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
 from .scores.confidence import Probabilities, confidence_scores
 from .scores.text_only import text_only_picks
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST_FITTED = 5_000
 
 
+@without_collecting()
 def score_closed_run(
     benchmark: ClosedBenchmark,
     answers: Mapping[str, Answer | None],
@@ -64,6 +66,7 @@ def score_closed_run(
     return scores, closed_result(scores, signature)
 
 
+@without_collecting()
 def score_open_run(
     benchmark: OpenBenchmark,
     responses: Mapping[str, str | None],

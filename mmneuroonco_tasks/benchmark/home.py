@@ -148,14 +148,14 @@ class Home:
 
     def image_files(self, manifest: Mapping[str, FileRecord]) -> dict[int, Path]:
         """By image id, the pictures that the manifest lists."""
-        named = ((name, _PICTURE_NAME.fullmatch(name)) for name in manifest)
-        return {int(found[1]): self.folder / name for name, found in named if found}
+        return {image_id: self.folder / name for image_id, name in _picture_names(manifest).items()}
 
     def image_store(self, manifest: Mapping[str, FileRecord] | None = None) -> ImageStore:
         """The pictures of the home. Those unchanged since they were placed count as checked: they were decoded then."""
         manifest = self.manifest() if manifest is None else manifest
-        files = self.image_files(manifest)
-        records = {image_id: manifest[f"images/{path.name}"] for image_id, path in files.items()}
+        names = _picture_names(manifest)
+        files = {image_id: self.folder / name for image_id, name in names.items()}
+        records = {image_id: manifest[name] for image_id, name in names.items()}
         return ImageStore(
             files,
             is_checked=lambda image_id: image_id in files and records[image_id].unchanged(files[image_id]),
@@ -165,13 +165,12 @@ class Home:
     def images_hash(self, pictures: Iterable[Picture], manifest: Mapping[str, FileRecord] | None = None) -> str:
         """First 8 hexadecimal digits over the digests of these pictures, or "unknown" where one is not listed."""
         manifest = self.manifest() if manifest is None else manifest
-        files = self.image_files(manifest)
+        names = _picture_names(manifest)
         digest = sha256()
         for picture in sorted(pictures, key=lambda each: each.id):
-            if picture.id not in files:
+            if picture.id not in names:
                 return "unknown"
-            record = manifest[f"images/{files[picture.id].name}"]
-            digest.update(f"{picture.id}:{record.sha256}\n".encode())
+            digest.update(f"{picture.id}:{manifest[names[picture.id]].sha256}\n".encode())
         return digest.hexdigest()[:8]
 
     def problem(self, name: str, record: FileRecord) -> str | None:
@@ -182,3 +181,9 @@ class Home:
         if file_digest(path) != record.sha256:
             return "has changed since it was prepared"
         return picture_problem(path) if name.startswith("images/") else None
+
+
+def _picture_names(manifest: Iterable[str]) -> dict[int, str]:
+    """By image id, the names of pictures among those that a manifest lists."""
+    named = ((name, _PICTURE_NAME.fullmatch(name)) for name in manifest)
+    return {int(found[1]): name for name, found in named if found}

@@ -22,6 +22,7 @@ from ..benchmark import (
 )
 from ..benchmark.home import HOME_VARIABLE
 from ..benchmark.twins import TWINS, swapped_pictures
+from ..collecting import without_collecting
 from ..instructions.own_words import IMAGES_VARIABLE, INSTRUCTIONS_VARIABLE
 from ..prompts import Protocol
 from ..scores.confidence import Probabilities
@@ -114,6 +115,7 @@ _VARIABLES = (HOME_VARIABLE, PROTOCOL_VARIABLE, INSTRUCTIONS_VARIABLE, IMAGES_VA
 
 
 @lru_cache(maxsize=8)
+@without_collecting()
 def _asking(variant: Variant, *_variables: str | None) -> Asking:
     # Keyed by the variables too, so that a process that changes them does not get the old one.
     whole = variant.load()

@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..benchmark import Benchmark
 from ..benchmark.home import Home
-from ..judge import MODEL_VARIABLE, Judge, JudgeOff
 from ..scores import Run, write_result
 from .asking import Asking
+
+if TYPE_CHECKING:
+    from ..judge import Judge
 
 #: The tasks whose number this process has reported.
 reported: set[str] = set()
@@ -95,6 +97,8 @@ def lmms_eval_judge() -> Judge:
     Raises:
         JudgeOff: no model is named, or lmms-eval has nobody to ask.
     """
+    from ..judge import MODEL_VARIABLE, Judge, JudgeOff
+
     model = os.environ.get(MODEL_VARIABLE, "").strip()
     if not model:
         raise JudgeOff(f"name its model in {MODEL_VARIABLE}; lmms-eval asks it with OPENAI_API_KEY at OPENAI_API_URL.")

@@ -11,21 +11,24 @@ The YAML tag ``!function`` takes a module attribute. Names that hold a task or a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..answers import Answer, Outcome
 from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion
-from ..judge import Judge, JudgeOff
+from ..collecting import without_collecting
 from ..scores import METRICS, TABLE_METRICS, ClosedScores, Run
 from ..scores.counting import closed_columns
-from ..scores.open import OpenScores
 from ..scores.open_registry import OPEN_TABLE_METRICS
 from ..scoring import score_closed_run, score_open_run
 from .asking import Asking, asking
 from .lmms_eval_run import asked_questions, lmms_eval_judge, report, run_of
 from .variants import Variant, variant_named
+
+if TYPE_CHECKING:
+    from ..judge import Judge
+    from ..scores.open import OpenScores
 
 STDERR = "_stderr"
 #: Metrics of single questions: lmms-eval gets each question's 0 or 1, so that its own errors are right too.
@@ -64,16 +67,21 @@ def _annotations_file(variant: Variant) -> str:
         raise SystemExit(f"mmneuroonco: {error}") from None
 
 
+@without_collecting()
 def _documents(task_name: str, _loaded: Any) -> Any:
     """One document a request; lmms-eval's own reading of the annotation file is not used."""
     from datasets import Dataset
 
-    requests = asking(variant_named(task_name)).requests()
-    return Dataset.from_list([{"qid": qids[0], "task": task_name} for qids in requests])
+    asked = _asked[task_name] = asking(variant_named(task_name))
+    return Dataset.from_list([{"qid": qids[0], "task": task_name} for qids in asked.requests()])
+
+
+#: By task, what its documents were made of: looking variables up for every document would cost more than its prompt.
+_asked: dict[str, Asking] = {}
 
 
 def _request(document: Mapping[str, Any]) -> tuple[Asking, tuple[str, ...]]:
-    asked = asking(variant_named(document["task"]))
+    asked = _asked.get(document["task"]) or asking(variant_named(document["task"]))
     return asked, asked.request_of(document["qid"])
 
 
@@ -148,10 +156,9 @@ def _closed_metrics(asked: Asking, qids: Sequence[str], response: Any, task_name
 
 def _question_items(question: ClosedQuestion, answer: Answer, task_name: str) -> dict[str, dict[str, Any]]:
     cluster = question.picture.cluster
-    items: dict[str, dict[str, Any]] = {
-        name: {"score": score, "cluster": cluster} for name, score in _question_scores(question, answer).items()
-    }
-    items["accuracy"].update(
+    items = {name: _item(score, cluster) for name, score in _question_scores(question, answer).items()}
+    items["accuracy"] = dict(
+        items["accuracy"],
         qid=question.qid,
         task=task_name,
         question_type=question.question_type,
@@ -162,6 +169,12 @@ def _question_items(question: ClosedQuestion, answer: Answer, task_name: str) ->
         hedged=answer.hedged,
     )
     return items
+
+
+@lru_cache(maxsize=4096)
+def _item(score: int, cluster: int) -> dict[str, Any]:
+    """The item of a question under a metric, one object for all metrics that it is the same for."""
+    return {"score": score, "cluster": cluster}
 
 
 _known_scores: dict[tuple[Any, ...], dict[str, int]] = {}
@@ -209,21 +222,27 @@ def _aggregator(subject: str) -> Callable[..., float | None]:
     return aggregate
 
 
+@without_collecting()
 def _score_and_report(items: Sequence[Any], args: Any) -> ClosedScores | OpenScores:
     records = records_in(items)
     asked = asking(variant_named(records[0]["task"]))
     benchmark = asked_questions(asked, args, [record["qid"] for record in records])
-    judge, off = None, ""
-    if asked.variant.task == "open":
-        try:
-            judge = lmms_eval_judge()
-        except JudgeOff as error:
-            off = str(error)
+    judge, off = _judge() if asked.variant.task == "open" else (None, "")
     scores, result = score_records(asked, benchmark, records, run_of(asked, args), judge)
     if asked.variant.task == "open":
         print(f"\n{off if judge is None else judge.trouble or f'judge: {judge.signature}'}")
     report(asked, result, args)
     return scores
+
+
+def _judge() -> tuple[Judge | None, str]:
+    """The judge of the open questions, or why there is none."""
+    from ..judge import JudgeOff
+
+    try:
+        return lmms_eval_judge(), ""
+    except JudgeOff as error:
+        return None, str(error)
 
 
 def records_in(items: Sequence[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ..collecting import without_collecting
 from . import plugin_hook
 from .versions import vlmeval_version, warn_unless_tested
 
@@ -102,7 +103,9 @@ def register_datasets() -> None:
     """Add our dataset classes to ``vlmeval.dataset``. Never raises, warns instead."""
     host = import_module("vlmeval.dataset")
     try:
-        from .vlmeval_dataset import DATASET_CLASSES
+        # Beside PyTorch, what importing makes would set off a search through millions of objects.
+        with without_collecting():
+            from .vlmeval_dataset import DATASET_CLASSES
     except ImportError:
         if f"{__package__}.vlmeval_dataset" not in sys.modules:
             raise

@@ -24,7 +24,7 @@ from vlmeval.smp import dump, get_intermediate_file_path, get_logger
 
 from ..answers import Answer
 from ..benchmark import Benchmark, BenchmarkError, ClosedQuestion, OpenQuestion, Task
-from ..judge import JudgeOff
+from ..collecting import without_collecting
 from ..predictions.vlmeval_sheets import read_vlmeval_sheet
 from ..scores import BREAKDOWN_METRICS, TABLE_METRICS, Run, read_result, write_result
 from ..scores.open_registry import OPEN_BREAKDOWN_METRICS, OPEN_TABLE_METRICS
@@ -33,7 +33,6 @@ from .asking import Asking, asking
 from .variants import VARIANTS, variant_named
 from .versions import vlmeval_version
 from .vlmeval_frame import PredictionFrame, kept_as_text
-from .vlmeval_judge import vlmeval_judge
 from .vlmeval_mends import mend_host
 from .vlmeval_tsv import sheet_index
 
@@ -60,10 +59,10 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
         """The names to give to ``--data``."""
         return [variant.vlmeval for variant in VARIANTS if variant.task == cls.TASK]
 
-    @property
-    def _asked(self) -> Asking:
-        return asking(variant_named(self.dataset_name))
+    #: What the rows were made of.
+    _asked: Asking
 
+    @without_collecting()
     def load_data(self, dataset: str) -> PredictionFrame:
         """One row a request. Everything is checked here, before the model is asked anything.
 
@@ -72,7 +71,7 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
         mend_host(MMNeuroOncoDataset)
         self.generation = generation_of(sys.argv)
         try:
-            asked = self._asked
+            asked = self._asked = asking(variant_named(dataset))
         except BenchmarkError as error:
             raise SystemExit(f"mmneuroonco: {error}") from None
         rows = []
@@ -109,6 +108,7 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
         system = [{"role": "system", "type": "text", "value": protocol.system}] if protocol.system else []
         return [*system, *(text + pictures if protocol.image == "last" else pictures + text)]
 
+    @without_collecting()
     def evaluate(self, eval_file: str, **judge_kwargs: Any) -> dict[str, float | str | None]:
         """Score a prediction sheet: metrics by name, the signature, and remarks where there is something to say.
 
@@ -237,6 +237,9 @@ class MMNeuroOncoOpen(MMNeuroOncoDataset):
         self, asked: Asking, benchmark: Benchmark[Any], responses: Responses, run: Run, judge: Mapping[str, Any]
     ) -> tuple[dict[str, Any], list[str]]:
         """The scores of the responses, and whether a judge was asked."""
+        from ..judge import JudgeOff
+        from .vlmeval_judge import vlmeval_judge
+
         try:
             asked_judge, off = vlmeval_judge(judge), None
         except JudgeOff as error:

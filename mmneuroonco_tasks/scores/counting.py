@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,22 +84,37 @@ def _picked(answers: Sequence[Answer | None]) -> NDArray[np.int64]:
 
 def closed_columns(questions: Sequence[ClosedQuestion], picks: Mapping[str, Answer | None]) -> Columns:
     """The indicators of ``registry.CLOSED_COLUMNS``; ``picks`` as ``read_picks`` gives them."""
-    return AskedColumns(questions).of_answers([picks[question.qid] for question in questions])
+    return AskedColumns.of(questions).of_answers([picks[question.qid] for question in questions])
 
 
+@dataclass(frozen=True)
 class AskedColumns:
-    """The indicators of some questions, whoever answers them: what is known of the questions is worked out once."""
+    """The indicators of some questions, whoever answers them; each field is of shape ``(questions,)``."""
 
-    def __init__(self, questions: Sequence[ClosedQuestion]) -> None:
-        self._keys = np.array([_INDEX[question.answer] for question in questions], dtype=np.int64)
-        self._aware = np.array([question.offers_rejection for question in questions], dtype=bool)
-        kinds = np.array([_TYPE_INDEX.get(question.question_type, -1) for question in questions], dtype=np.int64)
-        self._types = {name: kinds == number for name, number in _TYPE_INDEX.items()}
+    #: Index of the key, 0..4 for A..E.
+    keys: NDArray[np.int64]
+    #: Whether E is offered.
+    aware: NDArray[np.bool_]
+    #: Index of the question's type, -1 for one that is not known.
+    kinds: NDArray[np.int64]
+    #: A number for each image.
+    images: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, questions: Sequence[ClosedQuestion]) -> AskedColumns:
+        """What is known of the questions."""
         number: dict[int, int] = {}
         images = [number.setdefault(question.picture.id, len(number)) for question in questions]
-        self._images = np.array(images, dtype=np.intp)
-        #: Which questions are the first asked one of their image.
-        self._first = np.diff(np.maximum.accumulate(self._images), prepend=-1) > 0
+        return cls(
+            np.array([_INDEX[question.answer] for question in questions], dtype=np.int64),
+            np.array([question.offers_rejection for question in questions], dtype=bool),
+            np.array([_TYPE_INDEX.get(question.question_type, -1) for question in questions], dtype=np.int64),
+            np.array(images, dtype=np.intp),
+        )
+
+    def restricted_to(self, members: NDArray[np.bool_]) -> AskedColumns:
+        """The same where only these questions are asked."""
+        return AskedColumns(self.keys[members], self.aware[members], self.kinds[members], self.images[members])
 
     def of_answers(self, answers: Sequence[Answer | None]) -> Columns:
         """The columns of answers, one for each question; ``None`` is a missing one."""
@@ -115,7 +130,13 @@ class AskedColumns:
 
     def of_letters(self, picked: NDArray[np.int64]) -> Columns:
         """The columns of picks, one for each question: 0..4 for A..E, 5 for none, of which nothing more is known."""
-        keys, aware = self._keys, self._aware
+        return {name: column.astype(np.int64) for name, column in self.indicators(picked).items()}
+
+    def indicators(self, picked: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
+        """The same as true and false."""
+        keys, aware = self.keys, self.aware
+        types = {name: self.kinds == number for name, number in _TYPE_INDEX.items()}
+        first = self._first_of_image()
         rejection = _INDEX[REJECTION_LETTER]
         right = picked == keys
         chosen = picked < rejection
@@ -123,7 +144,7 @@ class AskedColumns:
         trap = aware & (keys == rejection)
         answerable = aware & ~trap
         none = np.zeros(len(keys), dtype=bool)
-        columns = {
+        return {
             "asked": ~none,
             "right": right,
             "wrong": (chosen | rejected) & ~right,
@@ -142,19 +163,24 @@ class AskedColumns:
             "rejected_hedged": none,
             **dict.fromkeys(_WITHOUT_PICK, none),
             "missing": none,
-            "images": self._first,
-            "images_right": self._first & self._whole_images(right),
-            **self._types,
-            **{f"{name}_right": of_type & right for name, of_type in self._types.items()},
+            "images": first,
+            "images_right": first & self._whole_images(right),
+            **types,
+            **{f"{name}_right": of_type & right for name, of_type in types.items()},
             **{f"key_{letter}": keys == number for letter, number in _INDEX.items()},
             **{f"picked_{letter}": picked == number for letter, number in _INDEX.items()},
         }
-        return {name: column.astype(np.int64) for name, column in columns.items()}
+
+    def _first_of_image(self) -> NDArray[np.bool_]:
+        """Which questions are the first asked one of their image."""
+        first = np.zeros(len(self.images), dtype=bool)
+        first[np.unique(self.images, return_index=True)[1]] = True
+        return first
 
     def _whole_images(self, right: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Of which questions the image is right as a whole."""
-        wrong_of_image = np.bincount(self._images, weights=~right)
-        whole: NDArray[np.bool_] = wrong_of_image[self._images] == 0
+        wrong_of_image = np.bincount(self.images, weights=~right)
+        whole: NDArray[np.bool_] = wrong_of_image[self.images] == 0
         return whole
 
 

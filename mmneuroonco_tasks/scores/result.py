@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ..answers.outcome import Answer
 from ..benchmark.files import read_at_most, write_json
@@ -168,7 +169,8 @@ def check_result(data: Any, name: str) -> None:
             f"{name}: not a result file of a known version ({found}, known is {RESULT_SCHEMA}); "
             "score again, or update the package."
         )
-    for place, problem in _violations(data, result_schema()):
+    if (violation := _whole().violation(data)) is not None:
+        place, problem = violation
         raise ResultError(f"{name}: {place or 'the result'} {problem}; score again.")
     try:
         line = Signature.from_dict(data["signature"]).line()
@@ -181,7 +183,7 @@ def check_result(data: Any, name: str) -> None:
 # The keywords of JSON Schema that result.schema.json uses, no others (a test says so).
 
 _TYPES: dict[str, Callable[[Any], bool]] = {
-    "object": lambda value: isinstance(value, Mapping),
+    "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
@@ -205,39 +207,75 @@ _LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "minLength": (lambda value, limit: not isinstance(value, str) or len(value) >= limit, "is shorter than {}"),
     "maxLength": (lambda value, limit: not isinstance(value, str) or len(value) <= limit, "is longer than {}"),
     "required": (
-        lambda value, limit: not isinstance(value, Mapping) or all(key in value for key in limit),
+        lambda value, limit: not isinstance(value, dict) or all(key in value for key in limit),
         "lacks one of {}",
     ),
 }
 
 
-def _violations(value: Any, schema: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
-    """Where ``value`` leaves the schema, and how."""
-    if "$ref" in schema:
-        schema = result_schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
-    types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    if types and not any(_TYPES[name](value) for name in types):
-        yield place, f"is not of type {' or '.join(types)}"
-        return
-    for keyword, (holds, message) in _LIMITS.items():
-        if keyword in schema and not holds(value, schema[keyword]):
-            yield place, message.format(schema[keyword])
-    if isinstance(value, Mapping):
-        yield from _violations_inside(value, schema, place)
-    if isinstance(value, list) and "items" in schema:
-        for number, item in enumerate(value):
-            yield from _violations(item, schema["items"], f"{place}[{number}]")
+@dataclass(frozen=True)
+class _Node:
+    """A place of the schema, looked up once."""
+
+    types: tuple[str, ...]
+    #: By keyword, its limit.
+    limits: tuple[tuple[str, Any], ...]
+    #: What stands in an object under known names, and under any other: ``None`` is anything, ``False`` nothing.
+    known: Mapping[str, _Node]
+    others: _Node | Literal[False] | None
+    #: Of what an array is.
+    items: _Node | None
+
+    @classmethod
+    def of(cls, schema: Mapping[str, Any]) -> _Node:
+        if "$ref" in schema:
+            return _definition(schema["$ref"].removeprefix("#/$defs/"))
+        types, others = schema.get("type", ()), schema.get("additionalProperties", True)
+        return cls(
+            (types,) if isinstance(types, str) else tuple(types),
+            tuple((keyword, schema[keyword]) for keyword in _LIMITS if keyword in schema),
+            {name: cls.of(below) for name, below in schema.get("properties", {}).items()},
+            cls.of(others) if isinstance(others, Mapping) else None if others else False,
+            cls.of(schema["items"]) if "items" in schema else None,
+        )
+
+    def violation(self, value: Any) -> tuple[str, str] | None:
+        """The first place below this one that leaves the schema, and how; ``None`` where none does."""
+        if self.types and not any(_TYPES[name](value) for name in self.types):
+            return "", f"is not of type {' or '.join(self.types)}"
+        for keyword, limit in self.limits:
+            holds, message = _LIMITS[keyword]
+            if not holds(value, limit):
+                return "", message.format(limit)
+        if isinstance(value, dict):
+            return self._violation_inside(value)
+        if isinstance(value, list) and self.items is not None:
+            for number, item in enumerate(value):
+                if (found := self.items.violation(item)) is not None:
+                    return _below(f"[{number}]", found)
+        return None
+
+    def _violation_inside(self, value: Mapping[str, Any]) -> tuple[str, str] | None:
+        for key, item in value.items():
+            node = self.known.get(key, self.others)
+            if node is False:
+                return str(key)[:60], "is not known here"
+            if node is not None and (found := node.violation(item)) is not None:
+                return _below(str(key)[:60], found)
+        return None
 
 
-def _violations_inside(value: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
-    known = schema.get("properties", {})
-    others = schema.get("additionalProperties", True)
-    for key, item in value.items():
-        below = f"{place}.{str(key)[:60]}".lstrip(".")
-        if key in known:
-            yield from _violations(item, known[key], below)
-        elif others is False:
-            yield below, "is not known here"
-        elif isinstance(others, Mapping):
-            yield from _violations(item, others, below)
+def _below(place: str, found: tuple[str, str]) -> tuple[str, str]:
+    """A violation as it is told one step further up."""
+    rest, problem = found
+    return place + ("." if rest and not rest.startswith("[") else "") + rest, problem
+
+
+@cache
+def _definition(name: str) -> _Node:
+    return _Node.of(result_schema()["$defs"][name])
+
+
+@cache
+def _whole() -> _Node:
+    return _Node.of(result_schema())

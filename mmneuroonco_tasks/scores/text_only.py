@@ -216,10 +216,9 @@ def _read_picks(path: Path, questions: Sequence[ClosedQuestion]) -> dict[str, li
     complete = set(picks) == set(MODELS) and all(
         len(seeds) == len(SEEDS) and all(len(seed) == len(questions) for seed in seeds) for seeds in picks.values()
     )
-    offered = complete and all(
-        letter in question.options
-        for seeds in picks.values()
-        for seed in seeds
-        for letter, question in zip(seed, questions, strict=True)
-    )
-    return picks if offered else None
+    if not complete:
+        return None
+    letters = ["".join(question.options) for question in questions]
+    # Few different pairs of a pick and the letters to pick from exist.
+    pairs = {pair for seeds in picks.values() for seed in seeds for pair in zip(seed, letters, strict=True)}
+    return picks if all(picked in tuple(offered) for picked, offered in pairs) else None

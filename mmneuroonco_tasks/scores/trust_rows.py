@@ -20,11 +20,12 @@ from math import fsum, isnan
 from statistics import fmean
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmneuroonco_tasks.benchmark.records import LETTERS, REJECTION_LETTER, ClosedBenchmark, ClosedQuestion
 
 from .counting import AskedColumns
-from .registry import BREAKDOWN_METRICS, CLOSED_METRICS, METRICS, FloatArray, Metric, Totals
+from .registry import BREAKDOWN_METRICS, CLOSED_METRICS, METRICS, Metric, Totals
 from .text_only import TextOnlyPicks
 from .uncertainty import UNDEFINED, Estimate
 
@@ -63,17 +64,7 @@ def trust_rows(
     >>> {name: row["accuracy"].value for name, row in rows.items()}
     {'uniform': 0.2, 'always_E': 0.0, 'never_E_oracle': 1.0}
     """
-    columns = AskedColumns(benchmark.questions)
-    totals: dict[str, list[Totals]] = {
-        "uniform": [_uniform_totals(benchmark)],
-        "always_E": [_totals(columns, map(_always_rejecting, benchmark.questions))],
-        "never_E_oracle": [_totals(columns, map(_never_rejecting, benchmark.questions))],
-    }
-    for name, seeds in (picks or {}).items():
-        totals[f"text_only_{name}"] = [
-            _totals(columns, [seed[question.qid] for question in benchmark.questions]) for seed in seeds
-        ]
-    return {name: _mean_metrics(totals[name], metrics) for name in TRUST_ROW_TITLES if name in totals}
+    return _Rows(benchmark, picks).estimates(np.ones(len(benchmark), dtype=bool), metrics)
 
 
 def subset_trust_rows(
@@ -84,10 +75,13 @@ def subset_trust_rows(
     A row that says nothing there is left out (``UNINFORMATIVE_ROWS``), and so is a subset of which nothing was asked.
     """
     metrics = [METRICS[name] for name in BREAKDOWN_METRICS]
+    all_rows = _Rows(benchmark, picks) if subsets else None
     found = {}
     for name, qids in subsets.items():
-        if own := [qid for qid in qids if qid in benchmark]:
-            rows = trust_rows(benchmark.restricted_to(own), picks, metrics=metrics)
+        chosen = set(qids)
+        members = np.array([question.qid in chosen for question in benchmark.questions], dtype=bool)
+        if all_rows and members.any():
+            rows = all_rows.estimates(members, metrics)
             unsaid = UNINFORMATIVE_ROWS.get(name, frozenset())
             found[name] = {row: estimates for row, estimates in rows.items() if row not in unsaid}
     return found
@@ -101,38 +95,68 @@ def _never_rejecting(question: ClosedQuestion) -> str:
     return next(iter(question.options)) if question.trap else question.answer
 
 
-def _totals(columns: AskedColumns, letters: Iterable[str]) -> Totals:
-    picked = np.array([LETTERS.index(letter) for letter in letters], dtype=np.int64)
-    of_letters = columns.of_letters(picked)
-    return {name: np.asarray(column.sum(), dtype=np.float64) for name, column in of_letters.items()}
+class _Rows:
+    """What each row picks on all asked questions, and what that comes to on any part of them."""
+
+    def __init__(self, benchmark: ClosedBenchmark, picks: TextOnlyPicks | None) -> None:
+        questions = benchmark.questions
+        self._columns = AskedColumns.of(questions)
+        #: Which letters each question offers, of shape ``(questions, letters)``.
+        self._offered = np.array([[letter in question.options for letter in LETTERS] for question in questions], bool)
+        #: By row, for each seed the index of the picked letter of every question.
+        self._picked = {
+            "always_E": [_indices(map(_always_rejecting, questions))],
+            "never_E_oracle": [_indices(map(_never_rejecting, questions))],
+        }
+        qids = [question.qid for question in questions]
+        for name, seeds in (picks or {}).items():
+            self._picked[f"text_only_{name}"] = [_indices(map(seed.__getitem__, qids)) for seed in seeds]
+
+    def estimates(self, members: NDArray[np.bool_], metrics: Sequence[Metric]) -> dict[str, dict[str, Estimate]]:
+        """The metrics of each row on these questions."""
+        columns = self._columns.restricted_to(members)
+        totals = {"uniform": [_uniform_totals(columns, self._offered[members])]}
+        for row, seeds in self._picked.items():
+            totals[row] = [_totals(columns, picked[members]) for picked in seeds]
+        return {row: _mean_metrics(totals[row], metrics) for row in TRUST_ROW_TITLES if row in totals}
 
 
-def _uniform_totals(benchmark: ClosedBenchmark) -> Totals:
+def _indices(letters: Iterable[str]) -> NDArray[np.int64]:
+    return np.array([_INDEX[letter] for letter in letters], dtype=np.int64)
+
+
+_INDEX = {letter: number for number, letter in enumerate(LETTERS)}
+
+
+def _totals(columns: AskedColumns, picked: NDArray[np.int64]) -> dict[str, float]:
+    return {name: float(np.count_nonzero(column)) for name, column in columns.indicators(picked).items()}
+
+
+def _uniform_totals(columns: AskedColumns, offered: NDArray[np.bool_]) -> dict[str, float]:
     """Expected column totals: each question's indicators averaged over the letters it offers."""
     expected: defaultdict[str, float] = defaultdict(float)
-    for number, letter in enumerate(LETTERS):
-        offering = [question for question in benchmark.questions if letter in question.options]
-        columns = AskedColumns(offering).of_letters(np.full(len(offering), number, dtype=np.int64))
-        weights = np.array([1 / len(question.options) for question in offering])
-        for name, column in columns.items():
+    sizes = offered.sum(axis=1)
+    for number in range(len(LETTERS)):
+        offering = offered[:, number]
+        weights = 1 / sizes[offering]
+        indicators = columns.restricted_to(offering).indicators(np.full(len(weights), number, dtype=np.int64))
+        for name, column in indicators.items():
             expected[name] += float(column @ weights)
     # Whether a whole image is right is no sum over its questions.
     chance_of_image: dict[int, float] = {}
-    for question in benchmark.questions:
-        chance = chance_of_image.get(question.picture.id, 1.0)
-        chance_of_image[question.picture.id] = chance / len(question.options)
+    for image, size in zip(columns.images.tolist(), sizes.tolist(), strict=True):
+        chance_of_image[image] = chance_of_image.get(image, 1.0) / size
     expected["images"], expected["images_right"] = len(chance_of_image), fsum(chance_of_image.values())
-    return {name: np.asarray(value, dtype=np.float64) for name, value in expected.items()}
+    return expected
 
 
-def _mean_metrics(seeds: list[Totals], wanted: Sequence[Metric]) -> dict[str, Estimate]:
-    """Each metric's mean over the seeds; undefined where it is undefined for one of them."""
+def _mean_metrics(seeds: Sequence[Mapping[str, float]], wanted: Sequence[Metric]) -> dict[str, Estimate]:
+    """Each metric's mean over the column totals of the seeds; undefined where it is undefined for one of them."""
+    totals: Totals = {name: np.array([seed[name] for seed in seeds], dtype=np.float64) for name in seeds[0]}
     metrics = {}
     for metric in wanted:
-        values = [float(metric.compute(totals)) for totals in seeds]
-        counted: FloatArray = seeds[0][metric.counted]
-        undefined = any(isnan(value) for value in values)
-        metrics[metric.name] = (
-            UNDEFINED if undefined else Estimate(fmean(values), None, None, None, round(float(counted)))
-        )
+        values = metric.compute(totals).tolist()
+        undefined = any(map(isnan, values))
+        n = round(seeds[0][metric.counted])
+        metrics[metric.name] = UNDEFINED if undefined else Estimate(fmean(values), None, None, None, n)
     return metrics

@@ -118,6 +118,12 @@ def bootstrap_totals(counts: NDArray[Any], resamples: int = RESAMPLES, seed: int
     >>> totals.astype(int).tolist()  # RandomState(0) draws the clusters 01, 10, 11, 11
     [[3, 3, 4, 4]]
     """
+    totals, place = _distinct_totals(counts, resamples, seed)
+    return totals[place]
+
+
+def _distinct_totals(counts: NDArray[Any], resamples: int, seed: int) -> tuple[NDArray[Any], list[int]]:
+    """The totals of the columns that differ, and for each column which of them is its own."""
     clusters = len(counts)
     exact_in_single = (
         np.issubdtype(counts.dtype, np.integer) and int(np.abs(counts).max(initial=0)) * clusters < _EXACT_IN_SINGLE
@@ -134,7 +140,7 @@ def bootstrap_totals(counts: NDArray[Any], resamples: int = RESAMPLES, seed: int
     for times in cluster_draws(clusters, resamples, seed, columns.dtype):
         np.matmul(columns, times.T, out=totals[:, start : start + len(times)])
         start += len(times)
-    return totals[place]
+    return totals, place
 
 
 def _summed_exactly(columns: FloatArray) -> FloatArray:
@@ -296,14 +302,13 @@ def estimate_all(
     the same for all. ``resamples=0`` switches intervals off.
     """
     everything = np.concatenate([counts.counts for counts, _ in parts], axis=1)
-    drawn = bootstrap_totals(everything, resamples, seed) if resamples and len(everything) else None
+    drawn = None
+    if resamples and len(everything):
+        totals, place = _distinct_totals(everything, resamples, seed)
+        totals = totals.astype(np.float64)
+        drawn = (totals[number] for number in place)
     results = []
-    start = 0
     for counts, metrics in parts:
-        stop = start + len(counts.names)
-        replicates = (
-            dict(zip(counts.names, drawn[start:stop].astype(np.float64), strict=True)) if drawn is not None else None
-        )
+        replicates = {name: next(drawn) for name in counts.names} if drawn is not None else None
         results.append({metric.name: estimate(metric, counts, replicates) for metric in metrics})
-        start = stop
     return results

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from mmneuroonco_tasks.benchmark.records import OpenQuestion
 
-from .classes import ATTRIBUTES
-from .measurements import MEASUREMENTS, read_measurements
+from .classes import ATTRIBUTES, MEASUREMENTS
+from .measurements import read_measurements
 from .reading import read_attributes
 
 _ASKS = {

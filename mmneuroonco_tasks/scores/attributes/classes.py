@@ -47,6 +47,8 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "size": SIZES,
     "spread": SPREADS,
 }
+#: Per cent of the image, 4πA/P² of the contour, pixels from the image's upper left corner.
+MEASUREMENTS = ("area", "circularity", "centroid")
 
 
 def size_classes(low: float, high: float) -> tuple[str, ...]:

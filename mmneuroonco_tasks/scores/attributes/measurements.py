@@ -8,8 +8,6 @@ import re
 from .quantities import CIRCULARITY, IMAGE_SHARE, Quantity, find_quantities
 from .tokens import folded, tokens_of
 
-#: Per cent of the image, 4πA/P² of the contour, pixels from the image's upper left corner.
-MEASUREMENTS = ("area", "circularity", "centroid")
 #: A point, or x and y.
 Measured = tuple[float, ...]
 
