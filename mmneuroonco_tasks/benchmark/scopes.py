@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .files import read_at_most
 from .records import BenchmarkError, ClosedQuestion, OpenQuestion, Question
 
 #: The scopes that are complete in themselves: which questions belong.
@@ -28,12 +29,11 @@ def read_qids(path: Path) -> tuple[str, ...]:
         BenchmarkError: the file cannot be read, is empty, or a line is no qid.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_LIST_BYTES + 1)
-        lines = content.decode("utf-8-sig").splitlines()
+        content = read_at_most(path, LARGEST_LIST_BYTES)
+        lines = None if content is None else content.decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BenchmarkError(f"{path}: cannot be read ({error}); name a text file with one qid a line.") from None
-    if len(content) > LARGEST_LIST_BYTES:
+    if lines is None:
         raise BenchmarkError(f"{path}: larger than 1 MB, which no list of questions is; name another file.")
     qids: dict[str, None] = {}
     for number, line in enumerate(lines, start=1):
