@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from mmneuroonco_tasks.benchmark.home import Home
+from mmneuroonco_tasks.benchmark.prepare import prepare
+from mmneuroonco_tasks.phantom import write_phantom
+
 
 def python_of(variable: str) -> Path:
     """The framework environment's interpreter; the test is skipped, saying so, where none is named."""
@@ -76,6 +80,14 @@ class LmmsEval:
         )
         result: dict[str, Any] = json.loads(done.stdout)
         return result
+
+
+def home_of_phantoms(folder: Path, images: int) -> Path:
+    """A home in this folder where phantoms stand in for the released questions."""
+    drawn, home = folder / "drawn", folder / "home"
+    write_phantom(drawn, images=images)
+    prepare(Home(home), [drawn], [drawn])
+    return home
 
 
 def only(folder: Path, pattern: str) -> Path:

@@ -10,35 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from openai_stub import Failure, Messages, images_of, text_of
-from PIL import Image
+from openai_stub import Failure, Messages, images_of, pixels, text_of
+from styles import PICKS, REFUSAL, TREACHEROUS, draw
 
 from mmneuroonco_tasks.benchmark import ClosedQuestion
 from mmneuroonco_tasks.frameworks.asking import Asking
 
-#: Responses to one closed question; {letter} and {option} are those of the picked option.
-STYLES = (
-    "{letter}",
-    "({letter})",
-    "{letter}.",
-    "Answer: {letter}",
-    "The answer is {letter}.",
-    "**{letter}. {option}**",
-    "It is {option}.",
-    "{letter}\r\nIt fits best.",
-    "\\boxed{{{letter}}}",
-    '{{"answer": "{letter}"}}',
-    "<think>It could be A. Or B.</think>\n\n{letter}",
-    "Final: {letter}\nExplanation: this option fits the picture best.",
-)
-REFUSAL = "I'm sorry, but I can't interpret medical images."
-#: What makes sheets, or readers of letters, go wrong.
-TREACHEROUS = (REFUSAL, "None", "N/A", "nan", "2", "=1+1", "https://example.org", "A or B", "I see a dark slice.", "")
 #: Responses to an open question.
 OPEN_STYLES = (
     "{reference}",
@@ -57,11 +37,6 @@ FULL_MARKS = {
 }
 
 
-def draw(*texts: str) -> bytes:
-    """Bytes that seem drawn at random and depend on the texts alone."""
-    return sha256("\0".join(texts).encode()).digest()
-
-
 class KnowingModel:
     """Answers the requests of some tasks; an answer function of ``OpenAIStub``.
 
@@ -76,7 +51,7 @@ class KnowingModel:
                 key = request_key(asked, qids)
                 self._known.setdefault(key, [asked.shown[qid] for qid in qids])
             for picture in asked.shown.pictures:
-                self._names[_pixels(asked.shown.images.open(picture))] = asked.shown.images.path(picture).stem
+                self._names[pixels(asked.shown.images.open(picture))] = asked.shown.images.path(picture).stem
 
     def __call__(self, messages: Messages, number: int) -> str | Failure:
         return self.response(self.picture(messages), text_of(messages))
@@ -89,8 +64,7 @@ class KnowingModel:
         (sent,) = found
         if isinstance(sent, str):
             return Path(sent).stem
-        with Image.open(BytesIO(sent)) as image:
-            return self._names[_pixels(image.convert("RGB"))]
+        return self._names[pixels(sent)]
 
     def response(self, picture: str, text: str) -> str | Failure:
         """What this request gets, always."""
@@ -106,7 +80,7 @@ class KnowingModel:
         picks = [_pick(question, draw(picture, text, question.qid)) for question in questions]
         if "Q1. " in text:
             return "\n".join(f"Q{place}: {pick}" for place, pick in enumerate(picks, 1))
-        return STYLES[fate[1] % len(STYLES)].format(letter=picks[0], option=questions[0].options[picks[0]])
+        return PICKS[fate[1] % len(PICKS)].format(letter=picks[0], option=questions[0].options[picks[0]])
 
 
 def request_key(asked: Asking, qids: Sequence[str]) -> tuple[str, str]:
@@ -118,10 +92,6 @@ def request_key(asked: Asking, qids: Sequence[str]) -> tuple[str, str]:
 def _pick(question: ClosedQuestion, fate: bytes) -> str:
     """Two times in three the key, else any letter."""
     return question.answer if fate[0] % 3 else list(question.options)[fate[1] % len(question.options)]
-
-
-def _pixels(picture: Any) -> str:
-    return sha256(picture.tobytes()).hexdigest()
 
 
 def marks(messages: Messages, number: int = 0) -> str:

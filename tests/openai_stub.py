@@ -19,9 +19,13 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from types import TracebackType
 from typing import Any
+
+from PIL import Image
 
 Messages = list[dict[str, Any]]
 
@@ -117,6 +121,15 @@ def images_of(messages: Messages) -> list[bytes | str]:
     """The user's pictures."""
     urls = [part["image_url"]["url"] for part in parts_of(messages) if part["type"] == "image_url"]
     return [base64.b64decode(url.partition(",")[2]) if url.startswith("data:") else url for url in urls]
+
+
+def pixels(picture: bytes | str | Image.Image) -> str:
+    """A digest of a picture's pixels, by which it is known again: frameworks encode pictures anew."""
+    if isinstance(picture, bytes):
+        with Image.open(BytesIO(picture)) as opened:
+            return pixels(opened)
+    assert not isinstance(picture, str), "a picture was sent by its path"
+    return sha256(picture.convert("RGB").tobytes()).hexdigest()
 
 
 @dataclass

@@ -4,42 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import subprocess
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from frameworks import Finished, LmmsEval, only, python_of, read_json
-from openai_stub import Failure, Messages, OpenAIStub, text_of
+from frameworks import Finished, LmmsEval, home_of_phantoms, only, python_of, read_json
+from openai_stub import Messages, OpenAIStub, text_of
+from styles import respond_or_fail
 
 from mmneuroonco_tasks.benchmark import ClosedBenchmark, load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
-from mmneuroonco_tasks.benchmark.prepare import prepare
-from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.prompts import DIRECT
 from mmneuroonco_tasks.scores import TABLE_METRICS
 
 pytestmark = pytest.mark.inspect_ai
 IMAGES, LIMIT = 30, 60
-STYLES = (
-    *("{letter}", "({letter})", "The answer is {letter}.", "{letter}. {option}", "It is {option}."),
-    *("<think>A? Or B?</think>{letter}", "None", "A or B", "2", "=1+1"),
-    "I'm sorry, but I can't interpret medical images.",
-)
-
-
-def respond(messages: Messages, number: int) -> str | Failure:
-    """One of many styles, drawn by a hash of the question's text; a few requests fail for ever."""
-    text = text_of(messages)
-    options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
-    draw = sha256(text.encode()).digest()
-    if draw[2] < 12:
-        return Failure(400)
-    letter = sorted(options)[draw[0] % len(options)]
-    return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
 
 
 @dataclass(frozen=True)
@@ -63,9 +44,7 @@ class InspectAI:
 def inspect_ai(tmp_path_factory: pytest.TempPathFactory) -> InspectAI:
     """Phantoms where the released questions would be."""
     folder = tmp_path_factory.mktemp("inspect")
-    write_phantom(folder / "drawn", images=IMAGES)
-    prepare(Home(folder / "home"), [folder / "drawn"], [folder / "drawn"])
-    return InspectAI(LmmsEval(python_of("MMNEUROONCO_INSPECT_PYTHON"), folder / "home"))
+    return InspectAI(LmmsEval(python_of("MMNEUROONCO_INSPECT_PYTHON"), home_of_phantoms(folder, IMAGES)))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +60,7 @@ def metrics_of(log: dict[str, Any]) -> dict[str, float]:
 
 def test_a_run_is_scored_as_mmneuroonco_score_scores_its_log(inspect_ai: InspectAI, questions: ClosedBenchmark) -> None:
     """What arrives at the model, every number, the log's explanations, and nothing that names a diagnosis."""
-    with OpenAIStub(respond) as stub:
+    with OpenAIStub(respond_or_fail(400)) as stub:
         done = inspect_ai.run(stub, "closed", "mmneuroonco_tasks/mmneuroonco_closed", "--limit", str(LIMIT))
     asked = questions.questions[:LIMIT]
     assert {request.text for request in stub.requests} == {DIRECT.text(question) for question in asked}, done.output
@@ -176,7 +155,7 @@ def test_the_reference_reader_is_a_model_that_sees(inspect_ai: InspectAI) -> Non
 
 
 def test_missing_data_end_a_run_with_one_line(inspect_ai: InspectAI, tmp_path: Path) -> None:
-    with OpenAIStub(respond) as stub:
+    with OpenAIStub(respond_or_fail(400)) as stub:
         task = "mmneuroonco_tasks/mmneuroonco_closed"
         done = inspect_ai.run(stub, "none", task, MMNEUROONCO_HOME=str(tmp_path / "empty"))
     lines = [line for line in done.output.splitlines() if line.startswith("mmneuroonco: ")]

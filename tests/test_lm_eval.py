@@ -4,48 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from frameworks import Finished, LmmsEval, only, python_of, read_json
-from openai_stub import Messages, OpenAIStub, text_of
-from PIL import Image
+from frameworks import Finished, LmmsEval, home_of_phantoms, only, python_of, read_json
+from openai_stub import OpenAIStub, pixels
+from styles import respond
 
 from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.images import open_picture
-from mmneuroonco_tasks.benchmark.prepare import prepare
-from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.prompts import DIRECT, FORMS
 from mmneuroonco_tasks.scores import TABLE_METRICS
 from mmneuroonco_tasks.scores.open_registry import OPEN_TABLE_METRICS
 
 pytestmark = pytest.mark.lm_eval
 CLOSED, BLIND, OPEN = "mmneuroonco_closed", "mmneuroonco_phantom_closed_blind", "mmneuroonco_open"
-STYLES = ("{letter}", "The answer is {letter}.", "It is {option}.", "None", "A or B", "2", "", "I cannot answer that.")
 IMAGES = 25
-
-
-def respond(messages: Messages, number: int) -> str:
-    """One of many styles, drawn by a hash of the question's text."""
-    text = text_of(messages)
-    options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
-    if not options:
-        return "The lesion is small, round and solitary, in the centre of the image."
-    draw = sha256(text.encode()).digest()
-    letter = sorted(options)[draw[0] % len(options)]
-    return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> LmmsEval:
     """Phantoms where the released questions would be, and an environment with lm-evaluation-harness."""
     folder = tmp_path_factory.mktemp("lm_eval")
-    write_phantom(folder / "drawn", images=IMAGES)
-    prepare(Home(folder / "home"), [folder / "drawn"], [folder / "drawn"])
-    return LmmsEval(python_of("MMNEUROONCO_LM_EVAL_PYTHON"), folder / "home")
+    return LmmsEval(python_of("MMNEUROONCO_LM_EVAL_PYTHON"), home_of_phantoms(folder, IMAGES))
 
 
 def lm_eval(environment: LmmsEval, stub: OpenAIStub, *flags: str, **more: str) -> Finished:
@@ -77,10 +59,10 @@ def test_the_numbers_are_those_of_mmneuroonco_score(environment: LmmsEval) -> No
     closed = load_benchmark("closed", home=Home(environment.home))
     asked = [request for request in stub.requests if "Options" in request.text]
     assert sorted(request.text for request in asked) == sorted(map(DIRECT.text, closed.questions)), done.output[-3000:]
-    pixels = {(request.text, _pixels(Image.open(BytesIO(request.images[0])))) for request in asked}  # type: ignore[arg-type]
+    arrived = {(request.text, pixels(request.images[0])) for request in asked}
     for question in closed.questions:
-        own = _pixels(open_picture(closed.images.path(question.picture)))
-        assert (DIRECT.text(question), own) in pixels
+        own = pixels(open_picture(closed.images.path(question.picture)))
+        assert (DIRECT.text(question), own) in arrived
     for request in stub.requests:
         assert request.order == ["image_url", "text"], "the picture comes first"
         assert request.body["temperature"] == 0
@@ -92,10 +74,6 @@ def test_the_numbers_are_those_of_mmneuroonco_score(environment: LmmsEval) -> No
     assert re.search(r"^mmneuroonco\|task:closed\|.*\|gen:greedy-16\+top_p=1\|", done.output, re.M)
     samples = only(folder, f"samples_{CLOSED}_*.jsonl").read_text(encoding="utf-8")
     assert not any(picture.path in samples for picture in closed.pictures)
-
-
-def _pixels(picture: Image.Image) -> str:
-    return sha256(picture.convert("RGB").tobytes()).hexdigest()
 
 
 def test_the_blind_control_shows_no_picture(environment: LmmsEval) -> None:

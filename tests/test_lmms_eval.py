@@ -6,15 +6,13 @@ import re
 import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from frameworks import LmmsEval, only, python_of, read_json
-from openai_stub import Failure, Messages, OpenAIStub, images_of, text_of
-from PIL import Image
+from openai_stub import Failure, Messages, OpenAIStub, images_of, pixels, text_of
 from standins import draw_standins
+from styles import PICKS
 
 from mmneuroonco_tasks.benchmark import ClosedBenchmark, ClosedQuestion, load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
@@ -133,21 +131,6 @@ def test_two_ranks_give_what_one_gives(lmms: LmmsEval, phantoms: ClosedBenchmark
     assert first["counts"]["asked"] == len(phantoms)
 
 
-# One response style after another; {letter} and {text} are those of the picked option.
-STYLES = (
-    "{letter}",
-    "({letter})",
-    "{letter}.",
-    "Answer: {letter}",
-    "The answer is {letter}.",
-    "**{letter}. {text}**",
-    "\\boxed{{{letter}}}",
-    '{{"answer": "{letter}"}}',
-    "<think>It could be A. Or B.</think>\n\n{letter}",
-    "Final: {letter}\nExplanation: this option fits the picture best.",
-)
-
-
 class StyledModel:
     """Answers from the key in many styles; knows the question by its picture and its text.
 
@@ -157,7 +140,7 @@ class StyledModel:
 
     def __init__(self, benchmark: ClosedBenchmark) -> None:
         self.question_of: dict[tuple[str, str], ClosedQuestion] = {
-            (_pixels(benchmark.images.open(question.picture)), DIRECT.text(question)): question
+            (pixels(benchmark.images.open(question.picture)), DIRECT.text(question)): question
             for question in benchmark.questions
         }
         self.asked: list[str] = []
@@ -168,9 +151,7 @@ class StyledModel:
 
     def __call__(self, messages: Messages, number: int) -> str | Failure:
         (picture,) = images_of(messages)
-        assert isinstance(picture, bytes)
-        with Image.open(BytesIO(picture)) as image:
-            question = self.question_of[_pixels(image.convert("RGB")), text_of(messages)]
+        question = self.question_of[pixels(picture), text_of(messages)]
         first_time = question.qid not in self.asked
         self.asked.append(question.qid)
         kind = self.kind(question.qid)
@@ -182,12 +163,8 @@ class StyledModel:
             return "I'm sorry, but I can't interpret medical images."
         letters = list(question.options)
         letter = question.answer if kind != 5 else letters[letters.index(question.answer) - 1]
-        style = STYLES[len(self.asked) % len(STYLES)]
-        return style.format(letter=letter, text=question.options[letter])
-
-
-def _pixels(picture: Any) -> str:
-    return sha256(picture.tobytes()).hexdigest()
+        style = PICKS[len(self.asked) % len(PICKS)]
+        return style.format(letter=letter, option=question.options[letter])
 
 
 @pytest.fixture(scope="module")
@@ -234,11 +211,10 @@ def test_one_request_an_image_scores_as_one_a_question(
 
     by_picture: dict[str, list[ClosedQuestion]] = {}
     for question in phantoms.questions:
-        by_picture.setdefault(_pixels(phantoms.images.open(question.picture)), []).append(question)
+        by_picture.setdefault(pixels(phantoms.images.open(question.picture)), []).append(question)
 
     def answer(messages: Messages, number: int) -> str:
-        with Image.open(BytesIO(bytes(images_of(messages)[0]))) as image:  # type: ignore[arg-type]
-            questions = by_picture[_pixels(image.convert("RGB"))]
+        questions = by_picture[pixels(images_of(messages)[0])]
         if BATCH.text(*questions) == text_of(messages):
             return "\n".join(f"Q{place}: {pick(question)}" for place, question in enumerate(questions, 1))
         (asked,) = (question for question in questions if DIRECT.text(question) == text_of(messages))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from frameworks import Finished, LmmsEval, only, python_of, read_json
-from openai_stub import Failure, Messages, OpenAIStub, text_of
+from frameworks import Finished, LmmsEval, home_of_phantoms, only, python_of, read_json
+from openai_stub import OpenAIStub
 from standins import draw_standins
+from styles import respond_or_fail
 from upstream_trees import checkout_of_package, git, without_our_package
 
 from mmneuroonco_tasks.answers import Answer
@@ -18,7 +18,6 @@ from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.prepare import prepare
 from mmneuroonco_tasks.cli.runs import Choices, score_file
-from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.prompts import DIRECT
 from mmneuroonco_tasks.scores import TABLE_METRICS, score_closed
 from mmneuroonco_tasks.upstream.description import describe
@@ -63,9 +62,7 @@ def in_tree(tmp_path_factory: pytest.TempPathFactory) -> InTree:
 @pytest.fixture(scope="module")
 def home(in_tree: InTree) -> Path:
     """Phantoms where the released questions would be."""
-    write_phantom(in_tree.folder / "drawn", images=40)
-    prepare(Home(in_tree.folder / "home"), [in_tree.folder / "drawn"], [in_tree.folder / "drawn"])
-    return in_tree.folder / "home"
+    return home_of_phantoms(in_tree.folder, 40)
 
 
 def test_their_own_test_passes_where_our_package_is_not(in_tree: InTree, home: Path) -> None:
@@ -78,29 +75,11 @@ def test_their_own_test_passes_where_our_package_is_not(in_tree: InTree, home: P
     assert re.search(r"\d\d passed", done.output)
 
 
-STYLES = (
-    *("{letter}", "({letter})", "The answer is {letter}.", "{letter}. {option}", "It is {option}."),
-    *("<think>A? Or B?</think>{letter}", "None", "A or B", "2", "=1+1", ""),
-    "I'm sorry, but I can't interpret medical images.",
-)
-
-
-def respond(messages: Messages, number: int) -> str | Failure:
-    """One of many styles, drawn by a hash of the question's text; a few requests fail for ever."""
-    text = text_of(messages)
-    options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
-    draw = sha256(text.encode()).digest()
-    if draw[2] < 8:
-        return Failure(400)
-    letter = sorted(options)[draw[0] % len(options)]
-    return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
-
-
 def test_the_numbers_are_those_of_our_plugin_to_the_last_digit(in_tree: InTree, home: Path) -> None:
     """Values and standard errors of both tasks, the plugin and the pull request asking the same model."""
     model = "model=stub,max_retries=1,retry_backoff_s=0,timeout=60,num_concurrent=4"
     command = ("lmms-eval", "--model", "openai", "--model_args", model, "--tasks", f"{CLOSED},{NOBRATS}")
-    with OpenAIStub(respond) as stub:
+    with OpenAIStub(respond_or_fail(400)) as stub:
         key = {"OPENAI_API_KEY": "not-a-key", "OPENAI_API_BASE": stub.base_url, "OPENAI_BASE_URL": stub.base_url}
         done = in_tree.run(*command, "--log_samples", "--output_path", "theirs", home=home, **key)
         requests = list(stub.requests)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from styles import PICKS, TREACHEROUS
 from test_upstream import PROJECTS
 from upstream_trees import made_up_checkout, run_in
 
@@ -83,9 +84,7 @@ def test_the_copied_reader_reads_every_response_as_ours_does(
 
 
 STYLES = (
-    *("{letter}", "The answer is {letter}.", "{letter}. {text}", "It is {text}.", "**{letter}**"),
-    *("<think>A? Or B?</think>{letter}", "E", "None", "N/A", "=1+1", "2", "A or B", "A lesion is seen."),
-    *("I'm sorry, but I can't interpret medical images.", "Failed to obtain answer via API."),
+    *(*PICKS, *TREACHEROUS, "E", "A lesion is seen.", "Failed to obtain answer via API."),
     "I cannot determine the diagnosis, so none of the above.",
 )
 
@@ -96,7 +95,7 @@ def responses_to(benchmark: ClosedBenchmark, seed: int) -> dict[str, str]:
     responses = {}
     for question in benchmark.questions:
         letter = draw.choice([*question.options, question.answer])
-        responses[question.qid] = draw.choice(STYLES).format(letter=letter, text=question.options[letter])
+        responses[question.qid] = draw.choice(STYLES).format(letter=letter, option=question.options[letter])
     return responses
 
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from frameworks import Finished, python_of, read_json
-from openai_stub import Failure, Messages, OpenAIStub, text_of
+from frameworks import Finished, home_of_phantoms, python_of, read_json
+from openai_stub import OpenAIStub
+from styles import respond_or_fail
 from upstream_trees import checkout_of_package, committed, git, without_our_package
 
 from mmneuroonco_tasks.benchmark import ClosedBenchmark, load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
-from mmneuroonco_tasks.benchmark.prepare import prepare
 from mmneuroonco_tasks.cli.runs import Choices, score_file
-from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.prompts import DIRECT
 from mmneuroonco_tasks.scores import TABLE_METRICS
 from mmneuroonco_tasks.upstream.description import describe
@@ -81,32 +78,13 @@ def in_tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         checkout = checkout_of_package(python, "vlmeval", folder / "tree")
     made = write_pull_request(PROJECT, checkout)
     assert (made.remarks, len(made.changed)) == ((), len(made.files))
-    write_phantom(folder / "drawn", images=40)
-    prepare(Home(folder / "home"), [folder / "drawn"], [folder / "drawn"])
+    home_of_phantoms(folder, 40)
     return InTree(python, folder, checkout)
 
 
 @pytest.fixture(scope="module")
 def phantoms(in_tree: InTree) -> ClosedBenchmark:
     return load_benchmark("closed", home=Home(in_tree.home))
-
-
-STYLES = (
-    *("{letter}", "The answer is {letter}.", "{letter}. {option}", "It is {option}.", "{letter}\r\nIt fits best."),
-    *("<think>A? Or B?</think>{letter}", "None", "N/A", "2", "=1+1", "A or B"),
-    "I'm sorry, but I can't interpret medical images.",
-)
-
-
-def respond(messages: Messages, number: int) -> str | Failure:
-    """One of many styles, drawn by a hash of the question's text; a few requests fail for ever."""
-    text = text_of(messages)
-    options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
-    draw = sha256(text.encode()).digest()
-    if draw[2] < 8:
-        return Failure(500)
-    letter = sorted(options)[draw[0] % len(options)]
-    return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +103,7 @@ def test_the_numbers_are_ours_to_the_last_digit(
     """In API and in local mode: what arrives at the model, and every metric, our package reading the sheet anew."""
     benchmark = load_benchmark("closed", home=Home(in_tree.home), scope=scope)
     work_dir = str(in_tree.folder / scope)
-    with OpenAIStub(respond) as stub:
+    with OpenAIStub(respond_or_fail(500)) as stub:
         flags = ("--data", dataset, "--model", "stub", "--base-url", stub.base_url, "--local-media", "--retry", "1")
         done = in_tree.run(*flags, "--api-nproc", "8", "--work-dir", work_dir, *mode, PRED_FORMAT=sheet)
     asked = {(request.text, Path(str(request.images[0])).name) for request in stub.requests}
@@ -151,7 +129,7 @@ def test_missing_pictures_end_the_run_with_one_line_before_any_request(in_tree: 
     bare = in_tree.folder / "bare" / "benchmark"
     bare.mkdir(parents=True)
     (bare / "closed.json").write_bytes((in_tree.home / "benchmark" / "closed.json").read_bytes())
-    with OpenAIStub(respond) as stub:
+    with OpenAIStub(respond_or_fail(500)) as stub:
         flags = ("--data", FULL, "--model", "stub", "--base-url", stub.base_url)
         done = in_tree.run(*flags, "--work-dir", str(in_tree.folder / "none"), MMNEUROONCO_HOME=str(bare.parent))
     lines = [line for line in done.output.splitlines() if line.startswith("MM-NeuroOnco: ")]

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,6 +16,7 @@ from frameworks import Finished, python_of, read_json
 from made_up import CLOSED_QIDS, PATHS, write_benchmark, write_json
 from openai_stub import Failure, Messages, OpenAIStub, images_of, text_of
 from standins import draw_standins
+from styles import draw, styled
 from vlmeval_host import VlmEval
 
 from mmneuroonco_tasks.answers import read_answer
@@ -203,34 +203,10 @@ def test_a_missing_picture_stops_the_run_with_one_sentence(probe: tuple[dict[str
 
 # A model behind HTTP.
 
-STYLES = (
-    "{letter}",
-    "The answer is {letter}.",
-    "{letter}. {option}",
-    "It is {option}.",
-    "{letter}\r\nIt fits best.",
-    "<think>A? Or B?</think>{letter}",
-    "None",
-    "N/A",
-    "2",
-    "=1+1",
-    "I'm sorry, but I can't interpret medical images.",
-)
-
-
-def respond(text: str) -> str:
-    """A response that depends on the question's text alone: one of many styles, the letter drawn by a hash."""
-    options = dict(re.findall(r"^([A-E])\. (.*)$", text, re.MULTILINE))
-    if not options:
-        return "A solitary, lobulated lesion of medium size at the lower right."
-    draw = sha256(text.encode()).digest()
-    letter = sorted(options)[draw[0] % len(options)]
-    return STYLES[draw[1] % len(STYLES)].format(letter=letter, option=options[letter])
-
 
 def fails(text: str) -> bool:
     """Whether this question is one of the tenth for which the model has a bad day."""
-    return sha256(text.encode()).digest()[2] % 10 == 0
+    return draw(text)[2] % 10 == 0
 
 
 def metrics_of(benchmark: ClosedBenchmark, responses: Mapping[str, str]) -> dict[str, Any]:
@@ -242,7 +218,7 @@ def metrics_of(benchmark: ClosedBenchmark, responses: Mapping[str, str]) -> dict
 
 def expected_metrics(benchmark: ClosedBenchmark, failing: Callable[[str], bool] = lambda text: False) -> dict[str, Any]:
     texts = {question.qid: DIRECT.text(question) for question in benchmark.questions}
-    return metrics_of(benchmark, {qid: "" if failing(text) else respond(text) for qid, text in texts.items()})
+    return metrics_of(benchmark, {qid: "" if failing(text) else styled(text) for qid, text in texts.items()})
 
 
 def test_failed_rows_and_a_killed_run_are_taken_up_again(host: VlmEval, phantoms: ClosedBenchmark) -> None:
@@ -257,7 +233,7 @@ def test_failed_rows_and_a_killed_run_are_taken_up_again(host: VlmEval, phantoms
 
     def good_day(messages: Messages, number: int) -> str:
         served.append(text_of(messages))
-        return respond(text_of(messages))
+        return styled(text_of(messages))
 
     with OpenAIStub(bad_day) as stub:
         flags = (
@@ -293,7 +269,7 @@ def test_failed_rows_and_a_killed_run_are_taken_up_again(host: VlmEval, phantoms
     assert re.search(r"accuracy +0\.\d+", third.output) and "h_score" in third.output, "the summary shows both"
 
     told = newest_result(host, third, "MMNeuroOnco_Open", ["attribute_balanced_accuracy", "keyword_f1"])
-    ours = score_open_run(opened, {q.qid: respond(OPEN.text(q)) for q in opened.questions}, Run(), with_rows=False)[1]
+    ours = score_open_run(opened, {q.qid: styled(OPEN.text(q)) for q in opened.questions}, Run(), with_rows=False)[1]
     assert {name: told["metrics"][name] for name in ours["metrics"]} == ours["metrics"]
     assert told["metrics"]["judge_score"]["value"] == 1
     assert told["signature"]["judge"].startswith("marker-")
@@ -429,7 +405,7 @@ def test_every_released_prompt_arrives_as_it_is_and_the_number_is_ours(
     folder = f"{dataset}{'-'.join(mode)}"
     benchmark = load_benchmark("closed", home=Home(host.home), scope=scope)
     assert len(benchmark) == questions
-    with OpenAIStub(lambda messages, number: respond(text_of(messages))) as stub:
+    with OpenAIStub(lambda messages, number: styled(text_of(messages))) as stub:
         flags = ("--data", dataset, "--model", "stub", "--base-url", stub.base_url, "--local-media", "--retry", "1")
         done = host.run(*flags, "--api-nproc", "32", "--work-dir", folder, *mode)
     arrived = sorted((str(request.images[0]), request.text) for request in stub.requests)
