@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from .benchmark import BenchmarkError, ClosedQuestion, OpenQuestion, Picture, Task
+from .benchmark.hashing import data_hash
 from .benchmark.home import FileRecord, Home
 from .benchmark.images import by_source
-from .benchmark.loading import data_hash
 from .benchmark.reading import parse_json_bytes, parse_questions
 from .benchmark.scopes import SCOPES
 from .frameworks import inspect_ai, lm_eval, lmms_eval, plugin_hook, vlmeval

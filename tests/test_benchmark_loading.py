@@ -18,8 +18,8 @@ from made_up import (
 )
 
 from mmneuroonco_tasks.benchmark import BenchmarkError, load_benchmark
+from mmneuroonco_tasks.benchmark.hashing import data_hash
 from mmneuroonco_tasks.benchmark.home import Home
-from mmneuroonco_tasks.benchmark.loading import data_hash
 from mmneuroonco_tasks.benchmark.reading import parse_questions
 
 CLOSED = json.dumps(closed_annotations()).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,7 +29,7 @@ from mmneuroonco_tasks.upstream.edits import with_element, with_import, with_lis
 from mmneuroonco_tasks.upstream.formatting import UpstreamError, lmms_eval_style, vlmevalkit_style
 from mmneuroonco_tasks.upstream.parts.data import RELEASED
 from mmneuroonco_tasks.upstream.project import Project, write_pull_request
-from mmneuroonco_tasks.upstream.validation import NOT_RUN, Validated
+from mmneuroonco_tasks.upstream.validation import NOT_RUN, Validated, offline_tests
 
 #: The projects; formatting takes seconds, so it is done once.
 PROJECTS = {
@@ -131,7 +132,7 @@ def test_no_more_of_the_package_is_copied_than_the_task_needs(project: Project, 
     folder = {"lmms-eval": "lmms_eval/tasks/mmneuroonco/", "VLMEvalKit": "vlmeval/dataset/utils/mmneuroonco/"}
     copies = {name.removeprefix(folder[project.name]) for name in python_files(written) if "__init__" not in name}
     common = {"data.py", "prompts.py", "scores/counting.py", "scores/registry.py"}
-    common |= {f"benchmark/{name}.py" for name in ("images", "layouts", "loading", "reading", "records", "scopes")}
+    common |= {f"benchmark/{name}.py" for name in ("hashing", "images", "layouts", "reading", "records")}
     own = {
         "lmms-eval": {"utils.py", "scoring.py", "scores/uncertainty.py", "test/eval/test_mmneuroonco_utils.py"},
         "VLMEvalKit": {
@@ -142,6 +143,29 @@ def test_no_more_of_the_package_is_copied_than_the_task_needs(project: Project, 
     assert {name for name in copies if not name.startswith("answers/")} == common | own[project.name]
     answers = {name for name in copies if name.startswith("answers/")}
     assert "answers/single.py" in answers and "answers/batch.py" not in answers
+
+
+def test_nothing_is_copied_that_nothing_uses(project: Project, written: Path) -> None:
+    """Nor a word that only makes sense in our package. What frameworks call by name is used by them."""
+    called = {
+        "lmms-eval": ("__getattr__", "test_*"),
+        "VLMEvalKit": (
+            *("MMNeuroOnco", "TYPE", "MODALITY", "force_use_dataset_prompt", "supported_datasets", "load_data"),
+            *("dataset", "evaluate", "judge_kwargs", "report_*", "prediction_file", "cls", "_constructor"),
+        ),
+    }[project.name]
+    kept = ("high", "inputs")  # a metric's fields, which only tables and checks of ours read
+    command = ["-m", "vulture", "--ignore-names", ",".join((*called, *kept)), *python_files(written)]
+    done = subprocess.run([sys.executable, *command], cwd=written, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+    for name, text in python_files(written).items():
+        own = "\n".join(text.splitlines()[1:])
+        assert not re.search(r"mmneuroonco_tasks|`mmneuroonco |mmneuroonco prepare|--scope|OpenQuestion", own), name
+
+
+def test_the_licence_of_what_is_copied_comes_with_it(written: Path) -> None:
+    (licence,) = written.rglob("mmneuroonco/LICENSE")
+    assert licence.read_bytes() == (Path(__file__).resolve().parent.parent / "LICENSE").read_bytes()
 
 
 def test_every_copy_says_where_it_is_from_and_none_is_a_blob(written: Path) -> None:
@@ -370,6 +394,20 @@ def test_a_copy_has_what_is_used_and_no_more() -> None:
     assert names == ["opaque_name"]
 
 
+def test_a_method_is_copied_where_something_takes_it_by_its_name() -> None:
+    copies = bundle({"benchmark.layouts": ["ImageIndex"]}, Destination("host.ours"))
+    assert "def find_slice" in copies["host.ours.benchmark.layouts"], "what is asked for is whole"
+    assert re.findall(r"def (\w+)", copies["host.ours.benchmark.records"]) == ["patient"]
+    assert "BRATS_PATIENT = " in copies["host.ours.benchmark.records"], "what the method uses"
+
+
+def test_a_copy_of_a_part_can_say_what_the_part_is() -> None:
+    destination = Destination("host.ours", docstrings={"prompts": "The options as every prompt lists them."})
+    (text,) = bundle({"prompts": ["option_lines"]}, destination).values()
+    assert ast.get_docstring(ast.parse(text)) == "The options as every prompt lists them."
+    assert '"""The options as they are listed in every protocol, one a line."""\n' in text, "its example is gone"
+
+
 def test_a_name_that_a_package_passes_on_comes_from_where_it_is_defined() -> None:
     copies = bundle({"scoring": ["score_closed_run"]}, Destination("host.ours", absolute=False))
     assert "from .answers.outcome import Answer" in copies["host.ours.scoring"]
@@ -410,6 +448,18 @@ def test_a_description_with_runs_tells_their_numbers_and_whether_they_are_ours(p
         f"pass, all {len(TABLE_METRICS)} metrics",
         "fail: accuracy",
     ]
+
+
+def test_a_description_tells_what_the_projects_own_test_came_to(tmp_path: Path) -> None:
+    assert offline_tests([tmp_path]) == NOT_RUN
+    report = '<testsuites><testsuite tests="{}" failures="{}" errors="0" skipped="0"/></testsuites>'
+    for counts, told in (((19, 0), "pass, 19 tests"), ((19, 2), "fail, 2 of 19"), ((0, 0), "fail, 0 of 0")):
+        (tmp_path / "pytest.xml").write_text(report.format(*counts))
+        assert offline_tests([tmp_path]) == told
+        assert f"result: `{told}`" in describe(lmms_eval.PROJECT, [], told)
+    (tmp_path / "pytest.xml").write_text("<testsuite tests='x'/>")
+    with pytest.raises(UpstreamError, match=r"pytest\.xml: cannot be read"):
+        offline_tests([tmp_path])
 
 
 def test_summaries_have_at_most_three_bullets(project: Project) -> None:

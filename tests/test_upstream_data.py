@@ -32,7 +32,7 @@ ON_THE_HUB = "Benchmark_Images/Benchmark_Images/"
 #: What loads a scope and tells of it, or ends with the sentence.
 LOAD = """
 from lmms_eval.tasks.mmneuroonco.benchmark.records import BenchmarkError
-from lmms_eval.tasks.mmneuroonco.data import load_benchmark
+from lmms_eval.tasks.mmneuroonco.data import load_benchmark, open_picture
 try:
     loaded = load_benchmark(given)
 except BenchmarkError as error:
@@ -40,7 +40,7 @@ except BenchmarkError as error:
 pictures = dict.fromkeys(question.picture.id for question in loaded.questions)
 print(json.dumps({
     "qids": [question.qid for question in loaded.questions],
-    "pixels": {number: round(loaded.open_picture(number).getpixel((0, 0))[0], -1) for number in pictures},
+    "pixels": {number: round(open_picture(loaded, number).getpixel((0, 0))[0], -1) for number in pictures},
 }))
 """
 Load = Callable[..., Any]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.concepts import concept_of
-from mmneuroonco_tasks.benchmark.loading import data_hash
+from mmneuroonco_tasks.benchmark.hashing import data_hash
 from mmneuroonco_tasks.benchmark.qid_lists import DATA_LINE
 from mmneuroonco_tasks.benchmark.records import ClosedBenchmark
 from mmneuroonco_tasks.benchmark.scopes import SCOPES, questions_in

@@ -1,4 +1,4 @@
-"""Where people have the files: the hub's layout, a clone of the GitHub repository, a bare folder, our own home.
+"""Where people have the files: the hub's layout, a clone of the GitHub repository, a bare folder, a prepared home.
 
 Matching is by meaning, not by one fixed spelling: folder levels above the released path, letter case and the
 extension may differ from what the annotations say.
@@ -19,8 +19,8 @@ def annotation_names(names: Iterable[str], task: Task) -> list[str]:
     """Of the files of a place, those that are the task's annotations; the files nearest to the top only.
 
     Known are the hub's ``Benchmark/Benchmark_VQA_Closed.json``, the GitHub repository's
-    ``benchmark/closed/mm-neuroonco_benchmark_closed_v1.0.json``, our home's ``benchmark/closed.json`` and the same
-    files in a bare folder.
+    ``benchmark/closed/mm-neuroonco_benchmark_closed_v1.0.json``, a prepared home's ``benchmark/closed.json`` and the
+    same files in a bare folder.
 
     >>> annotation_names(["a/Benchmark/Benchmark_VQA_Closed.json", "training/train_no_cot_closed.jsonl"], "closed")
     ['a/Benchmark/Benchmark_VQA_Closed.json']
@@ -74,7 +74,7 @@ class ImageIndex:
                 self._by_last.setdefault(key[-1], []).append((key, name))
 
     def find(self, picture: Picture) -> str | None:
-        """The name of the picture's file, or ``None``. Our own opaque names (``0003.png``) fit too."""
+        """The name of the picture's file, or ``None``. Opaque names (``0003.png``) fit too."""
         return self.find_path(picture.path) or self._best_exact(picture)
 
     def find_path(self, path: str) -> str | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, overload
 
+from .hashing import data_hash
 from .home import Home
 from .images import ImageStore
 from .layouts import ImageIndex, annotation_names, files_below
@@ -19,9 +18,7 @@ from .records import (
     Benchmark,
     BenchmarkError,
     ClosedBenchmark,
-    ClosedQuestion,
     OpenBenchmark,
-    OpenQuestion,
     Question,
     Task,
 )
@@ -144,23 +141,3 @@ def find_annotations(path: Path, task: Task) -> tuple[str, bytes, str]:
     if len(contents) > 1:
         raise BenchmarkError(f"{path}: holds several {task} files ({', '.join(names)}); name the one to use.")
     return names[0], contents.pop(), place.where(names[0])
-
-
-def data_hash(questions: Sequence[ClosedQuestion | OpenQuestion]) -> str:
-    """First 8 hexadecimal digits of the digest of the parsed records.
-
-    Line ends, white space, key order and the file's name do not matter; a changed question, option or key does.
-    """
-    digest = sha256()
-    encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
-    for question in questions:
-        digest.update(encode(_canonical(question)).encode())
-        digest.update(b"\n")
-    return digest.hexdigest()[:8]
-
-
-def _canonical(question: ClosedQuestion | OpenQuestion) -> list[Any]:
-    head = [question.qid, question.picture.path, question.question_type, question.question]
-    if isinstance(question, ClosedQuestion):
-        return [*head, dict(question.options), question.answer, question.trap, question.original_answer]
-    return [*head, question.reference_answer, list(question.eval_keywords)]

@@ -32,16 +32,24 @@ def parse_questions(data: Any, task: Task, name: str) -> tuple[ClosedQuestion, .
     Raises:
         BenchmarkError: a record is not in the schema: one sentence with file, image id and field.
     """
-    if not isinstance(data, list) or not data:
-        raise BenchmarkError(f"{name}: expected a list of images, found {_kind(data)}; is this the {task} file?")
-    records = [_Record(name, index, entry) for index, entry in enumerate(data)]
+    return parse_closed_questions(data, name) if task == "closed" else parse_open_questions(data, name)
+
+
+def parse_closed_questions(data: Any, name: str) -> tuple[ClosedQuestion, ...]:
+    """``parse_questions`` of the closed part."""
+    records = _records(data, "closed", name)
     pictures = _pictures(records)
-    if task == "closed":
-        return tuple(
-            _closed_question(record, pictures[record.image_id], position, pair)
-            for record in records
-            for position, pair in record.pairs("vqa_pairs")
-        )
+    return tuple(
+        _closed_question(record, pictures[record.image_id], position, pair)
+        for record in records
+        for position, pair in record.pairs("vqa_pairs")
+    )
+
+
+def parse_open_questions(data: Any, name: str) -> tuple[OpenQuestion, ...]:
+    """``parse_questions`` of the open part."""
+    records = _records(data, "open", name)
+    pictures = _pictures(records)
     return tuple(
         _open_question(record, pictures[record.image_id], position, pair)
         for record in records
@@ -105,6 +113,12 @@ class _Record:
             if not isinstance(pair, dict):
                 raise self.error(f"{key}[{position}]", f"expected an object, found {_kind(pair)}")
         return list(enumerate(pairs, start=1))
+
+
+def _records(data: Any, task: Task, name: str) -> list[_Record]:
+    if not isinstance(data, list) or not data:
+        raise BenchmarkError(f"{name}: expected a list of images, found {_kind(data)}; is this the {task} file?")
+    return [_Record(name, index, entry) for index, entry in enumerate(data)]
 
 
 def _pictures(records: list[_Record]) -> dict[int, Picture]:

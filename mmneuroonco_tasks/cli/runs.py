@@ -309,7 +309,7 @@ def _scopes(
 ) -> Iterator[Any]:
     """What the result's scope may be in these annotations: a named one, its twin, or the list of what was asked."""
     from ..benchmark import BenchmarkError, load_benchmark
-    from ..benchmark.loading import data_hash
+    from ..benchmark.hashing import data_hash
     from ..benchmark.scopes import SCOPES
     from ..benchmark.twins import TWINS
 

@@ -44,6 +44,7 @@ def _write(project: Project, folder: Path, results: list[Path], description: Pat
     from ..benchmark.files import write_text
     from ..upstream.description import describe
     from ..upstream.project import write_pull_request
+    from ..upstream.validation import offline_tests
 
     written = write_pull_request(project, folder)
     for changed in written.changed:
@@ -53,7 +54,7 @@ def _write(project: Project, folder: Path, results: list[Path], description: Pat
     for remark in written.remarks:
         typer.echo(f"note: {remark}")
     path = description or written.checkout.with_name(f"{written.checkout.name}-pull-request.md")
-    write_text(path, describe(project, _validated(results)))
+    write_text(path, describe(project, _validated(results), offline_tests(results)))
     typer.echo(f"{path}: the description; runs in the checkout fill its table (--results FOLDER).")
 
 

@@ -16,10 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ..benchmark.hashing import data_hash
 from ..benchmark.home import Home
 from ..benchmark.images import ImageStore
 from ..benchmark.layouts import opaque_name
-from ..benchmark.loading import ALLOW_MISSING_VARIABLE, data_hash
+from ..benchmark.loading import ALLOW_MISSING_VARIABLE
 from ..benchmark.records import (
     BRATS_PATIENT,
     REJECTION_LETTER,

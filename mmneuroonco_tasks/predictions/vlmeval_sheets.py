@@ -211,7 +211,6 @@ def _columns(path: Path, names: list[str]) -> dict[str, int]:
     missing = [name for name in ("qid", "prediction") if name not in names]
     if missing:
         raise PredictionsError(
-            f"{path}: has no column {missing[0]}; score the sheet that VLMEvalKit wrote for an MMNeuroOnco dataset or "
-            "for the TSV of `mmneuroonco export vlmeval-tsv`."
+            f"{path}: has no column {missing[0]}; score the sheet that VLMEvalKit wrote for an MMNeuroOnco dataset."
         )
     return {name: names.index(name) for name in ("qid", "prediction")}

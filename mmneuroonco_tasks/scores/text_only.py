@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 
 from mmneuroonco_tasks.benchmark.concepts import normalised
 from mmneuroonco_tasks.benchmark.files import write_json
+from mmneuroonco_tasks.benchmark.hashing import data_hash
 from mmneuroonco_tasks.benchmark.home import Home
-from mmneuroonco_tasks.benchmark.loading import data_hash
 from mmneuroonco_tasks.benchmark.records import REJECTION_LETTER, BenchmarkError, ClosedBenchmark, ClosedQuestion
 
 #: A change of any model, of the folds or of the seeds is a new version.

@@ -9,8 +9,8 @@ from .project import Project, template
 from .validation import NOT_RUN, Validated, published_lines, validation_table
 
 
-def describe(project: Project, runs: Sequence[Validated] = ()) -> str:
-    """The description as Markdown; what no run has shown yet says so."""
+def describe(project: Project, runs: Sequence[Validated] = (), tests: str = NOT_RUN) -> str:
+    """The description as Markdown; what no run has shown yet says so. ``tests`` is what the project's own came to."""
     own = [run for run in runs if run.task in project.tasks]
     full, nobrats = project.tasks
     rows = {run.task: f"{run.questions:,}" for run in own}
@@ -18,6 +18,7 @@ def describe(project: Project, runs: Sequence[Validated] = ()) -> str:
     return template(
         project.description,
         not_run=NOT_RUN,
+        tests=tests,
         dummy="; ".join(f"{run.task}: accuracy {run.theirs['accuracy']:.4f}, {run.outcome}" for run in dummy)
         or NOT_RUN,
         table=validation_table(own, project.tasks),

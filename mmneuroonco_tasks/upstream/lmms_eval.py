@@ -12,7 +12,7 @@ from .bundling import Destination, bundle
 from .checkout import Edit
 from .edits import with_list_entry
 from .formatting import lmms_eval_style
-from .project import Project, template
+from .project import DOCSTRINGS, Project, licence, template
 
 _FOLDER = "lmms_eval/tasks/mmneuroonco"
 _ROOT = _FOLDER.replace("/", ".")
@@ -40,6 +40,7 @@ def new_files() -> dict[str, str]:
             f"{_PARTS}.data.DATASET": DATASET,
             f"{_PARTS}.lmms_eval_utils.QUESTION_FORM": question_form + between,
         },
+        docstrings=DOCSTRINGS,
     )
     copies = bundle({f"{_PARTS}.lmms_eval_utils": ()}, destination)
     files = {f"{name.replace('.', '/')}.py": lmms_eval_style(text) for name, text in copies.items()}
@@ -53,6 +54,7 @@ def new_files() -> dict[str, str]:
     files[f"{_FOLDER}/mmneuroonco_closed_nobrats.yaml"] = _task_yaml(
         "mmneuroonco_closed_nobrats", "mmneuroonco_process_docs_nobrats"
     )
+    files[f"{_FOLDER}/LICENSE"] = licence()
     files[f"{_FOLDER}/README.md"] = template("lmms_eval_README.md", metrics=metric_table())
     files["test/eval/test_mmneuroonco_utils.py"] = lmms_eval_style(template(_TEST))
     return files
@@ -89,7 +91,7 @@ def metric_table() -> str:
 
 
 def _facts() -> Mapping[str, str]:
-    return {"tests": str(len(re.findall(r"^def test_", template(_TEST), re.MULTILINE)))}
+    return {"test_functions": str(len(re.findall(r"^def test_", template(_TEST), re.MULTILINE)))}
 
 
 PROJECT = Project(

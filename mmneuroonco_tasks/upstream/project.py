@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
 
 from .checkout import Checkout, Edit
+from .formatting import UpstreamError
 
 TEMPLATES = "templates"
+#: What copies say of themselves that hold a small part of their module.
+DOCSTRINGS = {
+    "benchmark.files": "Reading a file that may be too large.",
+    "benchmark.records": "What a question is: frozen, typed records.",
+    "frameworks.vlmeval_tsv": "The integer that stands for a question in a sheet.",
+    "predictions.jsonl": "Responses by question id.",
+    "predictions.table": "The error of a sheet that cannot be used.",
+    "prompts": "The options as every prompt lists them.",
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,18 @@ def write_pull_request(project: Project, folder: Path) -> Written:
     contents = {**project.new_files(), **edited}
     changed = checkout.write(contents)
     return Written(checkout.folder, tuple(contents), tuple(changed), tuple(remarks))
+
+
+def licence() -> str:
+    """The text of our licence, which copies of our modules have to bring along.
+
+    Raises:
+        UpstreamError: it was not installed with the package.
+    """
+    text = metadata.distribution("mmneuroonco-tasks").read_text("licenses/LICENSE")
+    if text is None:
+        raise UpstreamError("the package is installed without its licence, which copies need; install it with pip.")
+    return text
 
 
 def template(name: str, **values: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from ..benchmark.files import read_at_most
 from ..scores.registry import TABLE_METRICS
@@ -16,6 +17,9 @@ from .formatting import UpstreamError
 
 #: What stands in a cell that no run has filled.
 NOT_RUN = "not run yet"
+#: In the folder of a run, what ``pytest --junitxml`` has written, and which of its counts are those of tests.
+TESTS_FILE = "pytest.xml"
+_COUNTED = (("tests",), ("failures", "errors", "skipped"))
 _SHOWN = ("accuracy", "rejection_aware_accuracy", "answerable_accuracy", "trap_accuracy", "h_score")
 _LMMS_EVAL = re.compile(r"(?P<stamp>.*)_samples_(?P<task>mmneuroonco_\w+)\.jsonl")
 _VLMEVALKIT = re.compile(r"(?P<model>.+)_(?P<task>MMNeuroOnco\w*)\.(?:xlsx|tsv|csv|json)")
@@ -106,6 +110,23 @@ not run yet | not run yet |
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def offline_tests(folders: Iterable[Path]) -> str:
+    """What the project's own test of the task came to, by the ``pytest.xml`` of one of these folders, in a word or two.
+
+    Raises:
+        UpstreamError: such a file is not what pytest writes.
+    """
+    for path in (folder / TESTS_FILE for folder in folders):
+        if path.is_file():
+            try:
+                suites = list(ElementTree.fromstring(read_at_most(path, LARGEST_FILE_BYTES) or b"").iter("testsuite"))
+                ran, bad = (sum(int(each.attrib[name]) for each in suites for name in names) for names in _COUNTED)
+            except (OSError, ElementTree.ParseError, KeyError, ValueError):
+                raise UpstreamError(f"{path}: cannot be read; write it anew by `pytest … --junitxml`.") from None
+            return f"fail, {bad} of {ran}" if bad or not ran else f"pass, {ran} tests"
+    return NOT_RUN
+
+
 def published_lines() -> str:
     """The numbers that others have published, a bullet each."""
     from ..reports.published import published
@@ -113,7 +134,7 @@ def published_lines() -> str:
     lines = []
     for row in published()["rows"]:
         values = (f"`{name}` {_share(value)}" for name, value in row["values"].items())
-        lines.append(f"- {row['name']}: {', '.join(values)} ({row['source']}). Here: {NOT_RUN}.")
+        lines.append(f"- {row['name']}: {', '.join(values)} ({row['source']})")
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from .checkout import Edit
 from .edits import with_element, with_import, with_news
 from .formatting import vlmevalkit_style
 from .parts.data import RELEASED
-from .project import Project
+from .project import DOCSTRINGS, Project, licence
 
 _MODULE = "mmneuroonco"
 _CLASS = "MMNeuroOnco"
@@ -39,12 +39,14 @@ def new_files() -> dict[str, str]:
             f"{_PARTS}.data.DATASET": DATASET,
             f"{_PARTS}.vlmevalkit_dataset.PROMPT_FORM": DIRECT.template,
         },
+        docstrings=DOCSTRINGS,
     )
     copies = bundle({f"{_PARTS}.vlmevalkit_dataset": ()}, destination)
     files = {f"{name.replace('.', '/')}.py": vlmevalkit_style(text) for name, text in copies.items()}
     root = PurePosixPath(_ROOT.replace(".", "/"))
     packages = {folder for path in files for folder in PurePosixPath(path).parents if folder.is_relative_to(root)}
-    return {**files, **{str(folder / "__init__.py"): "" for folder in sorted(packages)}}
+    files |= {str(folder / "__init__.py"): "" for folder in sorted(packages)}
+    return {**files, str(root / "LICENSE"): licence()}
 
 
 def edits(date: str) -> Mapping[str, Edit]:

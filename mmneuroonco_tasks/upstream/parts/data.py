@@ -22,13 +22,12 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from ...benchmark.hashing import closed_hash
 from ...benchmark.hub import DATASET as _DATASET
 from ...benchmark.images import FORMATS, problem_in, problems_sentence
 from ...benchmark.layouts import ImageIndex, annotation_names, files_below
-from ...benchmark.loading import data_hash
-from ...benchmark.reading import parse_json_bytes, parse_questions
+from ...benchmark.reading import parse_closed_questions, parse_json_bytes
 from ...benchmark.records import BenchmarkError, ClosedQuestion, Picture
-from ...benchmark.scopes import questions_in
 
 DATASET = _DATASET
 HOME_VARIABLE = "MMNEUROONCO_HOME"
@@ -49,7 +48,6 @@ class Benchmark:
         self.annotations = annotations
         self._files = files
         self._pictures = {question.picture.id: question.picture for question in questions}
-        self._last: tuple[int, Any] | None = None
 
     def check(self) -> None:
         """Make sure that every picture is there and can be decoded; warn of questions that are not the released ones.
@@ -68,7 +66,7 @@ class Benchmark:
             if any(picture.patient for picture, _ in problems.values()):
                 remedy += f", your own BraTS 2021 slices by {BRATS_VARIABLE}, or ask the questions without BraTS"
             raise BenchmarkError(problems_sentence(problems, f"{remedy}."))
-        found = data_hash(self.questions)
+        found = closed_hash(self.questions)
         if found != RELEASED[self.scope]:
             logging.getLogger(__name__).warning(
                 "MM-NeuroOnco: %s holds other questions than the released ones (checksum %s, not %s).",
@@ -86,20 +84,6 @@ class Benchmark:
         if picture is None or content is None:
             raise BenchmarkError(f"image {image_id} is missing; name a folder that has it by {HOME_VARIABLE}.")
         return content, self._files.suffix(picture)
-
-    def open_picture(self, image_id: int) -> Any:
-        """The picture as RGB; consecutive questions about it decode it once. The caller may change what it gets.
-
-        Raises:
-            BenchmarkError: there is no such picture.
-        """
-        from PIL import Image
-
-        last = self._last  # read once: frameworks ask from several threads
-        if last is None or last[0] != image_id:
-            with Image.open(BytesIO(self.picture_bytes(image_id)[0]), formats=FORMATS) as image:
-                self._last = last = (image_id, image.convert("RGB"))
-        return last[1].copy()
 
 
 class PictureFiles:
@@ -175,6 +159,23 @@ def load_benchmark(scope: str) -> Benchmark:
     return _checked(scope, *_folders())
 
 
+def open_picture(benchmark: Benchmark, image_id: int) -> Any:
+    """The picture as RGB; consecutive questions about it decode it once. The caller may change what it gets.
+
+    Raises:
+        BenchmarkError: there is no such picture.
+    """
+    return _decoded(benchmark, image_id).copy()
+
+
+@lru_cache(maxsize=1)
+def _decoded(benchmark: Benchmark, image_id: int) -> Any:
+    from PIL import Image
+
+    with Image.open(BytesIO(benchmark.picture_bytes(image_id)[0]), formats=FORMATS) as image:
+        return image.convert("RGB")
+
+
 def _folders() -> tuple[str, str]:
     return os.environ.get(HOME_VARIABLE, ""), os.environ.get(BRATS_VARIABLE, "")
 
@@ -182,7 +183,8 @@ def _folders() -> tuple[str, str]:
 @lru_cache(maxsize=4)
 def _checked(scope: str, home: str, brats: str) -> Benchmark:
     path, questions, files = _read(home, brats)
-    benchmark = Benchmark(scope, questions_in(scope, questions)[1], path, files)
+    asked = questions if scope == "full" else tuple(each for each in questions if each.picture.patient is None)
+    benchmark = Benchmark(scope, asked, path, files)
     benchmark.check()
     return benchmark
 
@@ -197,7 +199,7 @@ def _read(home: str, brats: str) -> tuple[Path, tuple[ClosedQuestion, ...], Pict
         many = "several different files" if contents else "no file"
         raise BenchmarkError(f"{folder}: has {many} of closed questions; name the right folder by {HOME_VARIABLE}.")
     path = folder / found[0]
-    questions: Any = parse_questions(parse_json_bytes(contents.pop(), str(path)), "closed", str(path))
+    questions = parse_closed_questions(parse_json_bytes(contents.pop(), str(path)), str(path))
     return path, questions, PictureFiles(folder, names, Path(brats).expanduser() if brats else None)
 
 

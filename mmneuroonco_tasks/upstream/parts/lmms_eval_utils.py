@@ -15,7 +15,7 @@ from typing import Any
 from ...benchmark.records import BenchmarkError
 from ...prompts import DIRECT, option_lines
 from ...scores.registry import TABLE_METRICS
-from .data import annotations_file, load_benchmark
+from .data import annotations_file, load_benchmark, open_picture
 from .lmms_eval_scoring import PER_RUN, offered, question_scores, record_of, scores_of_run
 
 QUESTION_FORM = DIRECT.template.partition("{options}")[0] + "{options}"
@@ -83,7 +83,7 @@ def _documents(task: str) -> Any:
 
 def mmneuroonco_doc_to_visual(doc: Mapping[str, Any]) -> list[Any]:
     """The picture, decoded once for consecutive questions about it."""
-    return [load_benchmark(SCOPES[doc["task"]]).open_picture(doc["image_id"])]
+    return [open_picture(load_benchmark(SCOPES[doc["task"]]), doc["image_id"])]
 
 
 def mmneuroonco_doc_to_text(doc: Mapping[str, Any], lmms_eval_specific_kwargs: Mapping[str, str] | None = None) -> str:

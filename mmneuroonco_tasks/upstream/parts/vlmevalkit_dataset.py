@@ -13,6 +13,7 @@ fixed rules, without a judge and without a random choice: "None of the above" (E
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from vlmeval.smp import LMUDataRoot, dump, get_intermediate_file_path
 
 from ...answers.outcome import Answer
 from ...answers.single import read_answer
-from ...benchmark.files import write_bytes
 from ...benchmark.layouts import opaque_name
 from ...benchmark.records import CLOSED_TYPES, BenchmarkError, ClosedQuestion
 from ...frameworks.vlmeval_frame import PredictionFrame, kept_as_text
@@ -60,7 +60,7 @@ class MMNeuroOnco(ImageBaseDataset):  # type: ignore[misc]
         """One row a question. Everything is checked here; bad data end the run with one line, before any request."""
         try:
             questions, paths = self._benchmark.questions, self._place_pictures()
-        except BenchmarkError as error:
+        except (BenchmarkError, OSError) as error:
             raise SystemExit(f"MM-NeuroOnco: {error}") from None
         rows = [
             {
@@ -73,8 +73,7 @@ class MMNeuroOnco(ImageBaseDataset):  # type: ignore[misc]
             }
             for question in questions
         ]
-        frame: PredictionFrame = PredictionFrame(rows)
-        return frame
+        return PredictionFrame(rows)
 
     def _place_pictures(self) -> dict[int, str]:
         """By image id, the path of the picture's file under its number, copied as it is."""
@@ -84,7 +83,10 @@ class MMNeuroOnco(ImageBaseDataset):  # type: ignore[misc]
             content, suffix = benchmark.picture_bytes(image_id)
             path = folder / opaque_name(image_id, suffix)
             if not path.is_file() or path.read_bytes() != content:
-                write_bytes(path, content)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                beside = path.with_name(f"{path.name}.{os.getpid()}")  # nothing half-written stays under the name
+                beside.write_bytes(content)
+                beside.replace(path)
             paths[image_id] = str(path)
         return paths
 
@@ -151,5 +153,4 @@ def detailed(
                 "hit": int(answer is not None and answer.letter == question.answer),
             }
         )
-    table: pd.DataFrame = pd.DataFrame(rows)
-    return table
+    return pd.DataFrame(rows)
