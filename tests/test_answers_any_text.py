@@ -56,6 +56,11 @@ def test_numbered_answers_may_come_in_any_order(order: list[int], letters: list[
     assert [answer.letter for answer in read_batch(text, [DX] * 4)] == letters
 
 
+def test_a_number_word_with_a_turkish_letter_is_that_number() -> None:
+    answers = read_batch("For the F\u0130RST question: B. For the s\u0131xth question: C", [DX] * 6)
+    assert [answer.letter for answer in answers] == ["B", None, None, None, None, "C"]
+
+
 @settings(max_examples=100)
 @given(
     st.sampled_from("ABCDE"), st.sampled_from(["{}", "Answer: {}", "({})", "**{}**", "The answer is {}.", "答案是{}"])

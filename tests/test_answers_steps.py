@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import doctest
-import re
 from importlib import import_module
 
-import answer_tables
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mmneuroonco_tasks.answers import read_answer, refusals
+from mmneuroonco_tasks.answers import read_answer
 from mmneuroonco_tasks.answers.concepts import concept_of
 from mmneuroonco_tasks.answers.failures import is_failure
-from mmneuroonco_tasks.answers.first_of import FirstOf, alternatives_of
 from mmneuroonco_tasks.answers.labels import find_labels
 from mmneuroonco_tasks.answers.markup import without_markup
 from mmneuroonco_tasks.answers.normalise import plain
@@ -24,8 +19,8 @@ from mmneuroonco_tasks.answers.single import read_spoken
 from mmneuroonco_tasks.answers.structured import fields, json_answer, json_value
 
 MODULES = (
-    "concepts", "failures", "first_of", "labels", "markup", "mentions", "normalise", "options", "reasoning", "refusals", "rejection",  # noqa: E501
-    "sentences", "single", "batch", "structured", "tables", "outcome",
+    "concepts", "failures", "gates", "labels", "markup", "mentions", "needed", "normalise", "options", "reasoning", "refusals", "rejection",  # noqa: E501
+    "sentences", "single", "batch", "structured", "tables", "outcome", "vocabulary",
 )  # fmt: skip
 
 
@@ -139,19 +134,3 @@ def test_a_letter_alone_comes_to_what_the_long_way_makes_of_it(form: str, option
     for letter in "ABCDEFGHI":
         response = form.format(letter)
         assert read_answer(response, options) == read_spoken(plain(response), reader_of(options))
-
-
-def test_the_refusals_are_found_where_one_pattern_of_all_of_them_finds_them() -> None:
-    whole = re.compile(f"{refusals._ENGLISH}|{refusals._OTHERS}")
-    texts = [case.response.lower() for case in answer_tables.cases("answers_second.txt")]
-    assert len(alternatives_of(whole.pattern)) > 300
-    for text in {piece for response in texts for piece in (response, *re.split("[.!?,]", response))}:
-        found, expected = refusals.refusal_in(text), whole.search(text)
-        assert (found and found.span()) == (expected and expected.span()), text
-
-
-@given(st.text("ab|", min_size=1, max_size=30), st.lists(st.sampled_from(["a+b", "b(?:a|c)", "(?<=b)a", "ca?", "b"])))
-def test_the_first_of_alternatives_is_what_re_finds(text: str, alternatives: list[str]) -> None:
-    pattern = "|".join([*alternatives, "ab"])
-    found, expected = FirstOf(pattern).search(text), re.search(pattern, text)
-    assert (found and found.span()) == (expected and expected.span())

@@ -11,6 +11,10 @@ The way of a response, a file a step:
    `picking` and `words`.
 5. `decision`: the plainest claim wins, after the last change of mind.
 
+Every pattern stands behind a gate (`gates`): it is searched for only in texts that hold the words without which it has
+no match. `needed` tells these words from the pattern, `vocabulary` those of a text. What models say again and again
+(`sentences`, option texts) is read once.
+
 `single` and `batch` put the steps together; `labels` finds the numbers of several questions. A change of any rule or
 table is a new ``EXTRACT_VERSION``.
 """

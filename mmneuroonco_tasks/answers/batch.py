@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .failures import is_failure
+from .gates import gated
 from .labels import Label, find_labels
 from .markup import without_markup
 from .mentions import ANY, LETTER, kind_of, mask_of
@@ -17,7 +18,6 @@ from .rewriting import rewritten
 from .sentences import refuses
 from .single import ENDLESS, FAILED, as_text, read_spoken, spoken
 from .structured import fields, json_answer, json_value, key_of, texts_in
-from .tables import lazily_compiled
 
 _UNPARSED = Answer(Outcome.UNPARSED, None, "not-aligned")
 _MISSING = Answer(Outcome.UNPARSED, None, "number-missing")
@@ -82,7 +82,7 @@ def _from_text(text: str, readers: list[OptionReader]) -> list[Answer]:
 
 
 #: "The format is Q1: A, but I can't see the scan" answers nothing.
-_FORMAT = lazily_compiled(r"\bformat\b", re.I)
+_FORMAT = gated(r"\bformat\b", re.I)
 #: What a question comes to that nothing was said of, or whose number stands in the words of a refusal.
 _NOTHING = frozenset(("no-pick", "number-missing", "refusal"))
 
@@ -106,7 +106,7 @@ def _later(earlier: Answer | None, later: Answer) -> Answer:
     return earlier
 
 
-_JOINING = lazily_compiled(r"\s?(?P<range>-|to|through)?(?:,|&|/|and|und|y|et|和)?\s?(?:the\s)?", re.I)
+_JOINING = gated(r"\s?(?P<range>-|to|through)?(?:,|&|/|and|und|y|et|和)?\s?(?:the\s)?", re.I)
 
 
 def _segments(text: str, labels: list[Label], count: int) -> dict[int, list[str]]:
@@ -129,8 +129,8 @@ def _segments(text: str, labels: list[Label], count: int) -> dict[int, list[str]
     return segments
 
 
-_CELLS = lazily_compiled(r"\s?[|,;]\s?|\s{2,}|\t")
-_HEADER_CELL = lazily_compiled(r"(?:q(?:uestion)?\s?)(\d{1,3})\.?", re.I)
+_CELLS = gated(r"\s?[|,;]\s?|\s{2,}|\t")
+_HEADER_CELL = gated(r"(?:q(?:uestion)?\s?)(\d{1,3})\.?", re.I)
 
 
 def _table_turned(text: str) -> str:
@@ -150,7 +150,7 @@ def _table_turned(text: str) -> str:
     return text
 
 
-_BARE_LETTER = lazily_compiled(rf"\W{{0,8}}?({ANY})\W{{0,8}}")
+_BARE_LETTER = gated(rf"\W{{0,8}}?({ANY})\W{{0,8}}")
 
 
 def _without_labels(lines: str, readers: list[OptionReader]) -> list[Answer]:
@@ -202,7 +202,7 @@ def _of_json(content: Any, reader: OptionReader) -> Answer:
 _NUMBER_KEYS = frozenset(
     ("question", "questionnumber", "questionid", "id", "number", "q", "no", "index", "num", "questionno", "qid")
 )
-_NUMBER = lazily_compiled(r"\D{0,20}?0*(\d{1,3})\D{0,20}")
+_NUMBER = gated(r"\D{0,20}?0*(\d{1,3})\D{0,20}")
 
 
 def _numbered(value: Any, count: int) -> list[tuple[int, Any]] | None:

@@ -67,7 +67,10 @@ class Reading:
 
     def add(self, claims: Iterable[Claim]) -> None:
         """Add claims of the present sentence."""
-        self.claims += [replace(claim, sentence=self.sentences, turn=self.turn) for claim in claims]
+        self.claims += [
+            Claim(claim.rank, claim.mask, claim.by_text, claim.bare, claim.refusal, self.sentences, self.turn)
+            for claim in claims
+        ]
 
     def change_mind(self, needed: Rank, *, taking_back: bool) -> None:
         """Note that what follows corrects what was said, where it claims at least as plainly as ``needed``."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 
 from . import denying, picking
 from .claims import CONFLICT_BIT, Claim, Rank, mask_of_list
+from .gates import Patterns, gated
 from .mentions import ANY, LETTER, TEXT, is_one, kind_of, mask_of, mentions_in
 from .refusals import RESUMES, refusal_in
 from .rejection import rejection_is_untold
-from .tables import lazily_compiled
 from .words import FILLER, LIST
 
-_MENTION = lazily_compiled(ANY)
-_NO_WORDS = lazily_compiled(r"[^\w\ue000-\uf8ff]+")
+_MENTION = gated(ANY)
+_NO_WORDS = gated(r"[^\w\ue000-\uf8ff]+")
 #: "I'm not sure, B": the pick follows the refusal at once.
 _NEAR = 12
-_LAST = lazily_compiled(rf"{ANY}\s?(?:[.!]|$)")
+_LAST = gated(rf"{ANY}\s?(?:[.!]|$)")
 #: So many mentions of one option in a row are a model in a loop.
 _DEGENERATE = 4
 
@@ -54,6 +54,12 @@ class Clause:
 
         self.words = pattern.sub(struck, self.words)
 
+    def strike_all(self, patterns: Patterns, *, denying: bool = False) -> None:
+        """Take away the mentions of what each of the patterns finds, one after the other."""
+        # What is taken away leaves a blank, so that no pattern becomes possible by it.
+        for number in patterns.possible_in(self.words):
+            self.strike(patterns.patterns[number], denying=denying)
+
     def claim(self, rank: Rank, listed: str, *, bare: bool = False, both: bool = False) -> None:
         """Claim the options that are mentioned in ``listed``, as one answer; ``both`` says that they are two."""
         characters = list(mentions_in(listed))
@@ -76,11 +82,9 @@ def read_clause(words: str, starts_line: bool, question: bool, rejecting: str) -
     if not _MENTION.search(clause.words):
         return clause
     clause.words = denying.BOTH_POSSIBLE.sub(lambda found: clause.take(found, Rank.SENTENCE), clause.words)
-    for pattern in denying.CONSIDERED:
-        clause.strike(pattern)
+    clause.strike_all(denying.CONSIDERED)
     clause.strike(denying.COMPARED, denying=True)
-    for pattern in denying.DENIED:
-        clause.strike(pattern, denying=True)
+    clause.strike_all(denying.DENIED, denying=True)
     if question:
         clause.denied = 0
     if _MENTION.search(clause.words):
@@ -138,9 +142,9 @@ def _claim_marked(clause: Clause) -> None:
 
 
 #: As a numbered answer of a batch is put.
-_ANNOUNCEMENT = lazily_compiled(r"^\W*answer:\s")
-_BOTH = lazily_compiled(r"\bboth\b")
-_IS_FINDING = lazily_compiled(
+_ANNOUNCEMENT = gated(r"^\W*answer:\s")
+_BOTH = gated(r"\bboth\b")
+_IS_FINDING = gated(
     r"^(?:most likely |likely |probable |best )?(?:diagnosis|impression|result|conclusion|prediction)\b"
 )
 
@@ -152,7 +156,7 @@ def _is_bare(words: str) -> bool:
     return bool(left) and _MENTION.sub("", left) == ""
 
 
-_JOINS = lazily_compiled(r"(?<![^\W_])(?:or|und|oder|et|ou|y|e|o|nor|plus)(?![^\W_])|和|或|与|と|과")
+_JOINS = gated(r"(?<![^\W_])(?:or|und|oder|et|ou|y|e|o|nor|plus)(?![^\W_])|和|或|与|と|과")
 
 
 def _is_only_possible(words: str) -> bool:
@@ -204,4 +208,4 @@ def _claim_asserted(clause: Clause) -> None:
             clause.claim(Rank.MENTION, character)
 
 
-_TAIL = lazily_compiled(rf"^[^\ue000-\ue2ff]*,\s?(?P<list>{LIST})\W*$")
+_TAIL = gated(rf"^[^\ue000-\ue2ff]*,\s?(?P<list>{LIST})\W*$")

@@ -8,9 +8,11 @@ knowledge: a glioblastoma is not read as "glioma" unless the option's own text s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .tables import any_of, lazily_compiled
+from .gates import Patterns, gated
+from .tables import any_of
 
 _S = r"[\s_-]{0,2}"
 _WEIGHTED = rf"(?:{_S}(?:weighted|wi|w))?"
@@ -114,15 +116,15 @@ _CONCEPTS: dict[str, _Concept] = {
 }
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return lazily_compiled(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.I)
+_NAMES = tuple(_CONCEPTS)
 
 
-_PATTERN = {name: _compiled(concept.pattern) for name, concept in _CONCEPTS.items()}
-_EVIDENCE = {
-    name: _compiled(f"{concept.pattern}|{concept.evidence}" if concept.evidence else concept.pattern)
-    for name, concept in _CONCEPTS.items()
-}
+def _patterns(patterns: Iterable[str]) -> Patterns:
+    return Patterns((rf"(?<![^\W_])(?:{pattern})(?![^\W_])" for pattern in patterns), re.I)
+
+
+_WHOLE = _patterns(concept.pattern for concept in _CONCEPTS.values())
+_EVIDENCE = _patterns("|".join(filter(None, (each.pattern, each.evidence))) for each in _CONCEPTS.values())
 #: Concepts in which an option may be looked for though its text is written with no such words.
 FAMILIES = tuple(dict.fromkeys(concept.family for concept in _CONCEPTS.values()))
 
@@ -134,17 +136,17 @@ def concept_of(text: str) -> str | None:
     ('T1 with contrast', 'T1 with contrast', 'FLAIR', None)
     """
     bare = _TRIMMED.sub("", text.strip())
-    for name, pattern in _PATTERN.items():
-        if pattern.fullmatch(bare) or pattern.fullmatch(text.strip()):
-            return name
+    for number in _WHOLE.possible_in(text):
+        if _WHOLE.patterns[number].fullmatch(bare) or _WHOLE.patterns[number].fullmatch(text.strip()):
+            return _NAMES[number]
     whole = _PARENTHESIS.fullmatch(bare)
     if whole and (first := concept_of(whole[1])) is not None and first == concept_of(whole[2]):
         return first
     return None
 
 
-_TRIMMED = lazily_compiled(rf"^(?:an? |the )|^(?:(?:mri|brain|axial){_S}){{1,3}}|{_IMAGE}{{1,3}}$", re.I)
-_PARENTHESIS = lazily_compiled(r"([^()]{1,80}?)\s?\(([^()]{1,80})\)")
+_TRIMMED = gated(rf"^(?:an? |the )|^(?:(?:mri|brain|axial){_S}){{1,3}}|{_IMAGE}{{1,3}}$", re.I)
+_PARENTHESIS = gated(r"([^()]{1,80}?)\s?\(([^()]{1,80})\)")
 
 
 def family_of(concept: str) -> str:
@@ -160,7 +162,7 @@ def concept_spans(text: str, families: frozenset[str]) -> list[tuple[int, int, s
     """
     return [
         (found.start(), found.end(), name)
-        for name, pattern in _EVIDENCE.items()
-        if _CONCEPTS[name].family in families
-        for found in pattern.finditer(text)
+        for number in _EVIDENCE.possible_in(text)
+        if _CONCEPTS[name := _NAMES[number]].family in families
+        for found in _EVIDENCE.patterns[number].finditer(text)
     ]

@@ -5,9 +5,10 @@ Patterns are over rewritten text; the group ``list`` is what is not picked, else
 
 from __future__ import annotations
 
+from .gates import Patterns, gated
 from .mentions import ANY, BY_LETTER
 from .normalise import CROSS
-from .tables import any_of, lazily_compiled, phrases_of, table
+from .tables import any_of, phrases_of, table
 from .words import JOIN, LIST, few
 
 _HEDGE = any_of(
@@ -38,9 +39,8 @@ _DRAFT = any_of(
 )
 
 #: What is only mentioned: each pattern's mentions are no claim. The group ``list`` where given, else all of them.
-CONSIDERED = tuple(
-    lazily_compiled(pattern)
-    for pattern in phrases_of(
+CONSIDERED = Patterns(
+    phrases_of(
         r"""
         \b(?:between|among)\s(?P<list><ANY>\s(?:and|or|&|vs)\s<ANY>)
         ^\W*if\b[^\ue000-\uf8ff]{0,80},\s(?:then\s)?(?:it\s(?:is|may be|might be|could be|would be)\s|i(?:'d|
@@ -106,9 +106,8 @@ _VERB_NO = any_of(
     CROSS,
 )
 
-DENIED = tuple(
-    lazily_compiled(pattern)
-    for pattern in phrases_of(
+DENIED = Patterns(
+    phrases_of(
         r"""
         (?P<list><LIST>)(?:,\s?no\s?(?=[;,.]|$)|\s?\((?:no|not|incorrect|wrong|unlikely|excluded|false|less likely)\))
         (?P<list><LIST>)[\s:)|.-]{0,4}(?:(?:is|are|was|were|seems?|looks?|appears?|would|should|be|all|both|also|
@@ -134,7 +133,7 @@ DENIED = tuple(
 )
 
 #: Several that are all held possible.
-BOTH_POSSIBLE = lazily_compiled(
+BOTH_POSSIBLE = gated(
     table(
         r"""
         (?P<list><ANY>(?:(?:<JOIN>){1,2}<ANY>)+)\s(?:are|seem|remain|could be|may be|might be|look|would be|would|could|
@@ -150,7 +149,7 @@ BOTH_POSSIBLE = lazily_compiled(
 )
 
 #: The worse side first; the better side stays.
-COMPARED = lazily_compiled(
+COMPARED = gated(
     table(
         r"""
         (?P<list><LIST>)\s(?:(?:is|are|was|seems?|looks?|appears?|would be|much|somewhat|far|slightly|also|even)\s){0,3}

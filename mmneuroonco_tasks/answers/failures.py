@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from .tables import lazily_compiled, set_of
+from .gates import gated
+from .tables import set_of
 
 #: A response that begins with one of these (any case) failed.
 PREFIXES = (
@@ -76,13 +77,13 @@ WHOLE = set_of(
 
 _ANYWHERE = "Traceback (most recent call last)"
 # Exception classes by their spelling, with or without a module: "openai.RateLimitError: …", "TimeoutError".
-_EXCEPTION = lazily_compiled(
+_EXCEPTION = gated(
     r"[\[(<\"'`]{0,2}(?:Uncaught |Caught |Unhandled |Raised |During \w+: )?(?:\w{1,60}\.){0,8}"
     r"[A-Z]\w{0,60}?(?:Error|Exception|Timeout|Exhausted|Interrupt|Unavailable|Exceeded|Denied|Failure|Overloaded)"
     r"(?:\s*[:(\[\"'`>)\]]|\s*$|\s+(?:-|after|while|during|in|on|at|from|calling)\b)"
 )
-_LOWER_EXCEPTION = lazily_compiled(r"(?:\w{1,40}\.){1,6}\w{0,40}(?:timeout|error|exception)\s*:", re.I)
-_STATUS = lazily_compiled(
+_LOWER_EXCEPTION = gated(r"(?:\w{1,40}\.){1,6}\w{0,40}(?:timeout|error|exception)\s*:", re.I)
+_STATUS = gated(
     r"(?:https?(?: error| status(?: code)?)?[ :/\d.]{0,6}|(?:error|status|response|server|client)(?: error)?(?: code)?"
     r"|api)?[\s:=(\[#]{0,4}[45]\d\d(?!\d|\s*(?:mm|cm|ms|px|%))[\s:)\]-]{0,4}(?:$|(?:client |server )?error|"
     r"bad|unauthori|payment|forbidden|not found|method not|request|conflict|gone|payload|unsupported|too many|"
@@ -90,16 +91,16 @@ _STATUS = lazily_compiled(
     r"network|\{|<|-|unavailable|timeout|deadline|permission)",
     re.I,
 )
-_BARE_NUMBER = lazily_compiled(r"[\s:=(\[#]*\d+[\s:)\]-]*")
-_ERROR_BODY = lazily_compiled(
+_BARE_NUMBER = gated(r"[\s:=(\[#]*\d+[\s:)\]-]*")
+_ERROR_BODY = gated(
     r"\{\s*[\"'](?:success[\"']\s*:\s*false|ok[\"']\s*:\s*false|(?:error|errors|detail|fault|exception|err_?msg|"
     r"error_?msg|error_?message|error_?code|status_?code)"
     r"[\"']\s*:(?!\s*(?:null|none|false|\"\"|''|0\b))|(?:object|type|status|result|code)[\"']\s*:\s*[\"']?(?:error|fail"
     r"|[45]\d\d\b)|message[\"']\s*:\s*[\"'][^\"']{0,200}(?:error|timed? ?out|denied|exceed|unauthori|not found|limit))",
     re.I,
 )
-_ERROR_PAGE = lazily_compiled(r"<(?:!doctype|html|head|title|center)\b", re.I)
-_PAGE_REASON = lazily_compiled(r"\b[45]\d\d\b|error|unavailable|gateway|forbidden|denied|not found|cloudflare", re.I)
+_ERROR_PAGE = gated(r"<(?:!doctype|html|head|title|center)\b", re.I)
+_PAGE_REASON = gated(r"\b[45]\d\d\b|error|unavailable|gateway|forbidden|denied|not found|cloudflare", re.I)
 
 _HEAD = 1000
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .tables import any_of, lazily_compiled
+from .gates import gated
+from .tables import any_of
+from .vocabulary import folded
 
 _NOUN = any_of(
     r"q(?:uestion|uest|ues|n|s)? questions ans(?:wer)? answers ^a(?=\d) item task response 问题 問題 问 問 题 題",
@@ -44,20 +46,20 @@ _TAIL = (
     r"(?:\s?(?:题|題|番|번|問|问))?[\"'）)\].]{0,3}(?:\s?[(\[](?![A-Ha-h]\s?[)\]])[^()\[\]\n]{1,60}[)\]])?"
     r"(?:'s)?(?:\s?(?:answer|ans|answers|答案)\b)?[\s\"']{0,2}[:.)\]=,|→>-]{0,3}"
 )
-_ANNOUNCED = lazily_compiled(
+_ANNOUNCED = gated(
     rf"(?<![^\W_])(?:the\s)?(?:{_NOUN})(?:[^\S\n]|[.#:_№-]){{0,3}}(?:(?:no|number|nr|"
     rf"num)\.?\s?)?(?:0{{0,2}}(?P<number>\d{{1,3}})(?!\d)(?![.,]\d)(?!\s?(?:%|cm|mm))|"
     rf"(?P<word>{_WORDS}|(?:{_ROMAN})(?=\s?[:.)])))(?P<tail>{_TAIL})",
     re.I | re.M,
 )
-_ORDINAL = lazily_compiled(
+_ORDINAL = gated(
     (
         rf"(?<![^\W_])(?:(?:for|to|in|and|on)\s){{0,3}}(?:the\s)?(?P<word>{_ORDINALS})(?:\s(?P<noun>question|one|q|"
         rf"item|answer))?(?P<tail>\s?(?:[:=,→-]|(?=\s(?:is\b|i\b|the answer|\(?[A-H]\b))))"
     ),
     re.I,
 )
-_BARE = lazily_compiled(
+_BARE = gated(
     r"(?P<line>^[\s>*#★(\[\"'{|•-]{0,6})?(?<![^\W_])(?<![\d.]\.)(?<!\d[-/])(?:no\.?\s?|#\s?|"
     r"№\s?)?0{0,2}(?P<number>\d{1,3})(?![\d%])(?![.,/]\d)"
     r"(?P<tail>[\"')\].]{0,3}\s?[:.)\]=,|/→>-]{0,2})(?P<space>\s?)(?P<letter>(?=[(\[<\"'*]{0,2}[A-Ha-h](?![^\W_]|"
@@ -95,7 +97,7 @@ def find_labels(text: str, count: int) -> list[Label]:
 
 def _label(found: re.Match[str]) -> Label:
     digits = found.groupdict().get("number")
-    number = int(digits) if digits else _NUMERAL[found["word"].lower()]
+    number = int(digits) if digits else _NUMERAL[folded(found["word"])]
     return Label(number, found.start(), found.end(), any(mark in found["tail"] for mark in ":=→|"))
 
 

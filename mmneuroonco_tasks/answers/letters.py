@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from .gates import FirstOf, gated
 from .mentions import LETTER, LETTERS, NOT_OFFERED, mention
-from .tables import any_of, lazily_compiled, set_of
+from .tables import any_of, set_of
 
 _NOUN = any_of(
     r"options? choices? letters? alternatives? opci[oó]n op[cç][aã]o alternativa lettre letra buchstabe lettera",
@@ -43,27 +44,31 @@ _BEGINS = set_of(
 )
 
 _LOOKALIKES = str.maketrans("АВСЕΑΒΕаес", "ABCEABEaec")
-_LOOKALIKE = lazily_compiled(
+_LOOKALIKE_LETTER = gated("[АВСЕΑΒΕаес]")
+_LOOKALIKE = gated(
     r"(?P<before>^|[\n:=(\[★✓→]\s?|\b(?:option|answer|ответ|вариант|буква|is|—|-)\s)(?P<letter>[АВСЕΑΒΕаес])"
     r"(?=\s?(?:[)\]},;|]|[.:](?!\w)|$|\n))",
     re.I | re.M,
 )
-_RANGE = lazily_compiled(r"(?<![\w'-])([A-H])\s?(-|(?:to|through|thru|bis)(?=\s))\s?([A-H])(?![\w'-])")
-_PREFERS = lazily_compiled(r"prefer\w*\s(?:option\s)?$", re.I)
+_RANGE = gated(r"(?<![\w'-])([A-H])\s?(-|(?:to|through|thru|bis)(?=\s))\s?([A-H])(?![\w'-])")
+_PREFERS = gated(r"prefer\w*\s(?:option\s)?$", re.I)
 
-_LETTER = lazily_compiled(
-    rf"[(\[{{<\"']\s?(?P<wrapped>[A-Ha-h])\s?[)\]}}>\"']"
-    rf"|(?P<noun>\b(?:{_NOUN})\s?[:#]?\s?)(?P<named>[A-Ha-h])(?![\w'])(?!-\w)"
-    r"|(?P<start>^[★✓✗☐\s]{0,4})(?P<lower>[a-h])(?=\s?[.):](?!\w)|\s?$|\s?[-=|,]\s)"
-    rf"|(?P<label>\b(?:{_LABEL})(?:\s(?:is|es|est|ist|è|é))?\s?[:=-]?\s)(?P<announced>[a-h])(?=[\s.!)]{{0,3}}(?:$|\n))"
-    r"|(?P<closed>(?<![\w.'-])[A-Ha-h])\)"
-    r"|(?P<plain>(?<![\w'@#.])(?<!\w-)[A-H])(?!['\w])(?!\.\w)(?!-\w)(?!\s?&\s?E\b)",
+_LETTER = FirstOf(
+    (
+        r"[(\[{<\"']\s?(?P<wrapped>[A-Ha-h])\s?[)\]}>\"']",
+        rf"(?P<noun>\b(?:{_NOUN})\s?[:#]?\s?)(?P<named>[A-Ha-h])(?![\w'])(?!-\w)",
+        r"(?P<start>^[★✓✗☐\s]{0,4})(?P<lower>[a-h])(?=\s?[.):](?!\w)|\s?$|\s?[-=|,]\s)",
+        rf"(?P<label>\b(?:{_LABEL})(?:\s(?:is|es|est|ist|è|é))?\s?[:=-]?\s)(?P<announced>[a-h])"
+        r"(?=[\s.!)]{0,3}(?:$|\n))",
+        r"(?P<closed>[A-Ha-h](?<![\w.'-][A-Ha-h]))\)",
+        r"(?P<plain>[A-H](?<![\w'@#.][A-H])(?<!\w-[A-H]))(?!['\w])(?!\.\w)(?!-\w)(?!\s?&\s?E\b)",
+    ),
     re.M,
 )
-_BEFORE = lazily_compiled(r"(\S+)\s$")
-_AFTER = lazily_compiled(r" ?([^\s.,;:!?()\[\]|]+)")
-_LEADING = lazily_compiled(r"^([★\s]{0,2}[A-H])\s(?=([A-Z][\w']{0,12})\b)")
-_CLOSED_LEADING = lazily_compiled(
+_BEFORE = gated(r"(?<!\S)(\S+)\s$")
+_AFTER = gated(r" ?([^\s.,;:!?()\[\]|]+)")
+_LEADING = gated(r"^([★\s]{0,2}[A-H])\s(?=([A-Z][\w']{0,12})\b)")
+_CLOSED_LEADING = gated(
     (
         r"^([★\s]{0,2}(?:[(\[]?[A-H][)\]](?=\s[A-Z])|[A-H](?=\s?:\s(?:[Tt]h(?:e|ere|is|ese)|[Ii]t|[Bb]ecause|"
         r"[Ss]ince|[Aa]n?|[Ww]ith|[Dd]ue)\b)))\s?:?\s"
@@ -73,14 +78,14 @@ _CLOSED_LEADING = lazily_compiled(
 
 #: A short reply may end in a lower-case letter ("i choose b"); a is too often an article cut off.
 _SHORT = 40
-_LAST_OF_SHORT = lazily_compiled(r"(?<=[a-z:] )[b-h](?=\W{0,3}$)")
+_LAST_OF_SHORT = gated(r"(?<=[a-z:] )[b-h](?=\W{0,3}$)")
 
 _CONTEXT = 24
 
 
 def rewrite_letters(text: str, offered: int) -> str:
     """``text`` with every letter that names an option as a mention by letter."""
-    if not text.isascii():
+    if _LOOKALIKE_LETTER.search(text):
         text = _LOOKALIKE.sub(lambda m: m["before"] + m["letter"].translate(_LOOKALIKES), text)
     if len(text) <= _SHORT and "\n" not in text:
         text = _LAST_OF_SHORT.sub(lambda m: m.group().upper(), text)
@@ -100,22 +105,27 @@ def _listed(found: re.Match[str]) -> str:
     return ", ".join(LETTERS[first : last + 1])
 
 
+#: How a letter is written, by the groups of these patterns, and where the words before it stay.
+_KINDS = frozenset(("wrapped", "named", "lower", "announced", "closed", "plain"))
+_KEEPING = frozenset(("named", "lower", "announced"))
+
+
 def _mentioned(found: re.Match[str], text: str, offered: int) -> str:
-    letter = next(found[name] for name in ("wrapped", "named", "lower", "announced", "closed", "plain") if found[name])
-    start, end = found.start(), found.end()
-    if found["named"] and letter == "a" and _word_after(text, end) not in _SUBJECT_OF | {""}:
+    (name,) = _KINDS & found.groupdict().keys()
+    letter, start, end = found[name], found.start(), found.end()
+    if name == "named" and letter == "a" and _word_after(text, end) not in _SUBJECT_OF | {""}:
         return found.group()
-    if found["plain"] and not _names_an_option(letter, text, start, end):
+    if name == "plain" and not _names_an_option(letter, text, start, end):
         return found.group()
     if (
-        found["lower"]
+        name == "lower"
         and letter == "a"
         and text[end : end + 1] == " "
         and _word_after(text, end) not in ("", "-", "=", "|")
     ):
         return found.group()
     bit = 1 << LETTERS.index(letter.upper())
-    kept = found["noun"] or found["start"] or found["label"] or ""
+    kept = found.group()[: found.start(name) - start] if name in _KEEPING else ""
     return kept + (mention(LETTER, bit) if bit & offered else NOT_OFFERED)
 
 

@@ -8,46 +8,47 @@ from __future__ import annotations
 
 import re
 
+from .gates import gated
 from .normalise import ARROW, STAR
-from .tables import lazily_compiled, set_of
+from .tables import set_of
 
-_FENCE = lazily_compiled(r"^\s?(?:```|~~~)[\w-]{0,20}$|```(?:json|text|markdown|plaintext|yaml|xml|latex)?", re.M)
-_TAG_LETTER = lazily_compiled(r"<([A-H])>(?![^<\n]{0,40}</\1>)")
-_QUESTION_TAG = lazily_compiled(
+_FENCE = gated(r"^\s?(?:```|~~~)[\w-]{0,20}$|```(?:json|text|markdown|plaintext|yaml|xml|latex)?", re.M)
+_TAG_LETTER = gated(r"<([A-H])>(?![^<\n]{0,40}</\1>)")
+_QUESTION_TAG = gated(
     (
         r"<\s?(?:q|question|answer|ans|a|item)[_ -]?(?:(?:id|n|no|num|number|question|"
         r"q)\s?=\s?[\"']?q?)?(\d{1,3})[\"']?\s?>"
     ),
     re.I,
 )
-_TAG = lazily_compiled(r"<(/?)([a-zA-Z][\w:-]{0,30})(?:\s[^<>]{0,200})?/?>")
-_COMMENT = lazily_compiled(r"<!--|-->")
+_TAG = gated(r"<(/?)([a-zA-Z][\w:-]{0,30})(?:\s[^<>]{0,200})?/?>")
+_COMMENT = gated(r"<!--|-->")
 _INLINE_TAGS = set_of(
     "b i u s em strong span font mark code small big sub sup a tt kbd samp var q cite abbr ins label",
 )
 _CELL_TAGS = frozenset(("td", "th"))
 
-_LATEX_WRAP = lazily_compiled(
+_LATEX_WRAP = gated(
     r"\\(?:text(?:bf|it|rm|tt|sf|sc|normal|color)?|math(?:rm|bf|it|sf|tt|bb|cal|normal)|mbox|hbox|emph|underline|"
     r"operatorname|bm|boldsymbol|f?box(?:ed)?|framebox|displaystyle|bf|rm|large|Large|color)\*?\s?\{([^{}]{0,300})\}"
 )
-_LATEX_NOISE = lazily_compiled(
+_LATEX_NOISE = gated(
     r"\\[()\[\]]|\$|\\(?:quad|qquad|displaystyle|bf|rm|it|large|Large|left|right|centering)\b|\\[,;:! ]|\\\\"
     r"|\\(?:begin|end)\{[a-z*]{0,20}\}"
 )
-_LATEX_ARROW = lazily_compiled(r"\\(?:long)?(?:right|Right)arrow|\\(?:implies|to)\b")
+_LATEX_ARROW = gated(r"\\(?:long)?(?:right|Right)arrow|\\(?:implies|to)\b")
 
-_STRUCK = lazily_compiled(r"~~[^~\n]{0,300}~~|<(?:s|del|strike)>[^<\n]{0,300}</(?:s|del|strike)>")
-_BULLET = lazily_compiled(r"^\s?(?:(?:[-*+•▪▫●○◦‣·∙⁃]|\d{1,2}[.)](?=\s[-*•])) )+|^\s?[•▪◦‣∙⁃]\s?", re.M)
-_QUOTE = lazily_compiled(r"^(?: ?>(?! ?\d|=))+ ?", re.M)
-_HEADING = lazily_compiled(r"^\s?#{1,8}(?:\s|(?=[A-Za-z]))|\s#{1,6}$", re.M)
-_RULE = lazily_compiled(r"^[-=_*~ |:+]{3,}$", re.M)
-_WHOLE_BOLD = lazily_compiled(r"^(\s?)(\*{2,3}|__)(?=\S)([^*\n]{2,200})\2(\s?)$", re.M)
-_POINTED = lazily_compiled(rf"^\s?{ARROW}\s?", re.M)
-_SET_OFF = lazily_compiled(r"(\*{1,3}|_{1,3}|`{1,3}|\"|')\s?[(\[]?([A-Ha-h])\s?[)\].:]?\s?\1(?!\w)")
-_EMPHASIS = lazily_compiled(r"\*+|`+|(?<![^\W_])_+(?=[^\W_])|(?<=[^\W_])_+(?![^\W_])")
-_PIPES = lazily_compiled(r" ?\|+ ?")
-_EDGE_PIPE = lazily_compiled(r"^ \| | \| $", re.M)
+_STRUCK = gated(r"~~[^~\n]{0,300}~~|<(?:s|del|strike)>[^<\n]{0,300}</(?:s|del|strike)>")
+_BULLET = gated(r"^\s?(?:(?:[-*+•▪▫●○◦‣·∙⁃]|\d{1,2}[.)](?=\s[-*•])) )+|^\s?[•▪◦‣∙⁃]\s?", re.M)
+_QUOTE = gated(r"^(?: ?>(?! ?\d|=))+ ?", re.M)
+_HEADING = gated(r"^\s?#{1,8}(?:\s|(?=[A-Za-z]))|\s#{1,6}$", re.M)
+_RULE = gated(r"^[-=_*~ |:+]{3,}$", re.M)
+_WHOLE_BOLD = gated(r"^(\s?)(\*{2,3}|__)(?=\S)([^*\n]{2,200})\2(\s?)$", re.M)
+_POINTED = gated(rf"^\s?{ARROW}\s?", re.M)
+_SET_OFF = gated(r"(\*{1,3}|_{1,3}|`{1,3}|\"|')\s?[(\[]?([A-Ha-h])\s?[)\].:]?\s?\1(?!\w)")
+_EMPHASIS = gated(r"\*+|`+|(?<![^\W_])_+(?=[^\W_])|(?<=[^\W_])_+(?![^\W_])")
+_PIPES = gated(r" ?\|+ ?")
+_EDGE_PIPE = gated(r"^ \| | \| $", re.M)
 
 
 def without_markup(text: str) -> str:

@@ -8,17 +8,17 @@ later works on the rewritten text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from . import mentions
 from .concepts import concept_of, concept_spans, family_of
+from .gates import gated, in_turn
 from .letters import rewrite_letters
 from .mentions import LETTERS, TEXT, mention
 from .normalise import plain
 from .refusals import refusal_in
-from .tables import lazily_compiled
 
 #: Where no option says so in words, this letter is none-of-the-above.
 REJECTION = "E"
@@ -26,12 +26,12 @@ _REJECTIONS = frozenset(
     ("none of the above", "none of these", "none of the options", "none of the above options", "none of the others")
 )
 
-_WORD = lazily_compiled(r"[^\W_]+|[<>≤≥+%]")
+_WORD = gated(r"[^\W_]+|[<>≤≥+%]")
 _GAP = r"(?:[^\w\n]|_){0,3}"
 #: Words that an option text and a response may have or lack: "Round or oval", "round/oval".
 _LOOSE = frozenset(("and", "or"))
 _LOOSE_GAP = r"(?:[^\w\n]|_){0,3}(?:(?:and|or|to)(?:[^\w\n]|_){1,2})?"
-_LOOSE_TEXT = lazily_compiled(r"[/,]|\b(?:and|or)\b|\d\s?-\s?\d", re.I)
+_LOOSE_TEXT = gated(r"[/,]|\b(?:and|or)\b|\d\s?-\s?\d", re.I)
 #: Signs that an option or a response may say in words.
 _SIGNS = {"<": r"\b(?:less|smaller) than\b", ">": r"\b(?:greater|more|larger) than\b"}
 _SPELLINGS = {"tumor": "tumou?r", "tumour": "tumou?r", "center": "cent(?:er|re)", "centre": "cent(?:er|re)"}
@@ -40,7 +40,7 @@ _ENDINGS = r"(?!\w)(?!-(?!(?:shaped|sized|type|appearing|looking|based|weighted)
 # An option's text may be preceded by a hyphen only as a dash.
 _BEGINNING = r"(?<!\w)(?<!\w-)"
 #: Parts of "Round/Oval", "Small or focal", "Large (> 3 cm)", each of which may stand for the whole.
-_PARTS = lazily_compiled(r"[/()]|\bor\b")
+_PARTS = gated(r"[/()]|\bor\b")
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -68,9 +68,10 @@ def is_rejection(option: str) -> bool:
 class _Known:
     """What is looked for on account of one option's text; texts come again and again, so each is worked out once."""
 
-    whole: tuple[str, ...]
-    loose: bool
-    parts: frozenset[tuple[str, ...]]
+    #: The whole text and parts that may stand for it, as they are looked up.
+    whole: str
+    parts: tuple[str, ...]
+    spellings: tuple[_Spelling, ...]
     concept: str | None
     #: The words of a text that sounds like a refusal ("Cannot be determined").
     refusing: tuple[str, ...] | None
@@ -80,10 +81,12 @@ class _Known:
 def _known(text: str) -> _Known:
     whole = _without_loose(words(text))
     parts = {_without_loose(words(part)) for part in _PARTS.split(text)} - {whole, ()}
+    parts = {part for part in parts if sum(map(len, part)) > 2} if len(parts) > 1 else set()
+    spellings = [_spelling(whole, _LOOSE_TEXT.search(text) is not None)] if whole else []
     return _Known(
-        whole,
-        _LOOSE_TEXT.search(text) is not None,
-        frozenset(part for part in parts if sum(map(len, part)) > 2) if len(parts) > 1 else frozenset(),
+        _joined(whole),
+        tuple(map(_joined, parts)),
+        (*spellings, *(_spelling(part, False) for part in parts)),
         concept_of(text),
         words(text) if refusal_in(text.lower()) else None,
     )
@@ -124,36 +127,36 @@ class OptionReader:
         self._wholes: dict[str, int] = {}
         self._parts: dict[str, int] = {}
         self._concepts: dict[str, int] = {}
-        keys: set[tuple[tuple[str, ...], bool]] = set()
-        refusing: set[tuple[tuple[str, ...], bool]] = set()
+        spellings: set[_Spelling] = set()
+        refusing: set[_Spelling] = set()
         for letter, text in texts.items():
             bit, known = 1 << LETTERS.index(letter), _known(text)
-            keys |= self._learn(bit, known)
+            self._learn(bit, known)
+            spellings.update(known.spellings)
             if known.refusing is not None:
-                refusing.add((known.refusing, False))
+                refusing.add(_spelling(known.refusing, False))
         self._families = frozenset(map(family_of, self._concepts))
-        self._spellings = [_spelling(*key) for key in _longest_first(keys)]
+        self._spellings = _longest_first(spellings)
         self._refusing = _compiled(refusing)
 
-    def _learn(self, bit: int, known: _Known) -> set[tuple[tuple[str, ...], bool]]:
+    def _learn(self, bit: int, known: _Known) -> None:
         if known.whole:
-            self._wholes[_joined(known.whole)] = self._wholes.get(_joined(known.whole), 0) | bit
+            self._wholes[known.whole] = self._wholes.get(known.whole, 0) | bit
         for part in known.parts:
-            self._parts[_joined(part)] = self._parts.get(_joined(part), 0) | bit
+            self._parts[part] = self._parts.get(part, 0) | bit
         if known.concept is not None:
             self._concepts[known.concept] = self._concepts.get(known.concept, 0) | bit
-        whole = {(known.whole, known.loose)} if known.whole else set()
-        return whole | {(part, False) for part in known.parts}
 
     def _mask(self, matched: str) -> int:
-        key = words(matched)
-        joined = (_joined(_without_loose(key)), _joined(_without_loose(tuple(word for word in key if word != "to"))))
-        return next((mask for table in (self._wholes, self._parts) for name in joined if (mask := table.get(name))), 0)
+        names = _names_of(matched)
+        return next((mask for table in (self._wholes, self._parts) for name in names if (mask := table.get(name))), 0)
 
     def _spans(self, text: str) -> list[tuple[int, int, int]]:
         """Start, end and options of every mention by text; no options where a synonym names none of them."""
         found = []
-        found += [(m.start(), -m.end(), 0, self._mask(m.group())) for m in _first_of(self._spellings, text)]
+        lowered = text.lower()
+        patterns = [spelling.pattern for spelling in self._spellings if spelling.may_be_in(lowered)]
+        found += [(m.start(), -m.end(), 0, self._mask(m.group())) for m in in_turn(patterns, text)]
         if self._families:
             found += [
                 (start, -end, 1, self._concepts.get(name, 0))
@@ -192,45 +195,13 @@ class OptionReader:
         return self.offered & ~self.rejection & ~named == 0
 
 
-def _longest_first(keys: set[tuple[tuple[str, ...], bool]]) -> list[tuple[tuple[str, ...], bool]]:
-    return sorted(keys, key=lambda each: (-sum(map(len, each[0])), each))
+def _longest_first(spellings: set[_Spelling]) -> list[_Spelling]:
+    return sorted(spellings, key=lambda each: each.order)
 
 
-def _compiled(keys: set[tuple[tuple[str, ...], bool]]) -> re.Pattern[str] | None:
-    spellings = "|".join(dict.fromkeys(_spelling(*key).words for key in _longest_first(keys)))
-    return re.compile(f"{_BEGINNING}(?:{spellings}){_ENDINGS}", re.I) if spellings else None
-
-
-@dataclass(frozen=True)
-class _Spelling:
-    """How the words of an option's text, or of a part of it, may be written in a response."""
-
-    words: str
-    #: Without each of these a lower-case ASCII text holds no match; ``None`` where that cannot be told.
-    needed: tuple[str, ...] | None
-    pattern: re.Pattern[str] = field(repr=False)
-
-    def may_be_in(self, lowered: str) -> bool:
-        """Whether it is worth a search, which compiles the pattern."""
-        return self.needed is None or not lowered.isascii() or all(part in lowered for part in self.needed)
-
-
-def _first_of(spellings: list[_Spelling], text: str) -> Iterator[re.Match[str]]:
-    """What one pattern of all spellings would find: from left to right, at one place the first spelling's match.
-
-    Most texts hold few of the spellings, and questions share them: so each is a pattern of its own.
-    """
-    lowered = text.lower()
-    patterns = [spelling.pattern for spelling in spellings if spelling.may_be_in(lowered)]
-    coming = [(found.start(), order, found) for order, each in enumerate(patterns) if (found := each.search(text))]
-    while coming:
-        _, _, first = min(coming, key=lambda each: each[:2])
-        yield first
-        end = first.end()
-        later = [
-            (order, found if start >= end else patterns[order].search(text, end)) for start, order, found in coming
-        ]
-        coming = [(found.start(), order, found) for order, found in later if found]
+def _compiled(spellings: set[_Spelling]) -> re.Pattern[str] | None:
+    words = "|".join(dict.fromkeys(each.words for each in _longest_first(spellings)))
+    return re.compile(f"{_BEGINNING}(?:{words}){_ENDINGS}", re.I) if words else None
 
 
 def _without_loose(key: tuple[str, ...]) -> tuple[str, ...]:
@@ -249,24 +220,51 @@ def _joined(key: tuple[str, ...]) -> str:
     return "".join(map(_stem, key))
 
 
+@lru_cache(maxsize=8192)
+def _names_of(matched: str) -> tuple[str, str]:
+    """What a match is looked up by."""
+    key = words(matched)
+    return _joined(_without_loose(key)), _joined(_without_loose(tuple(word for word in key if word != "to")))
+
+
 def _spelling_of_word(word: str) -> str:
     return f"(?:{word}|{_SIGNS[word]})" if word in _SIGNS else _SPELLINGS.get(word, re.escape(word))
 
 
-@lru_cache(maxsize=8192)
-def _spelling(key: tuple[str, ...], loose: bool) -> _Spelling:
-    *first, last = (_spelling_of_word(word) for word in key)
-    if last.endswith("metastasis"):
-        last = last[:-2] + "[ie]s"
-    elif last[-1:].isalpha() and last.endswith("s") and not last.endswith(("ss", "is", "us")):
-        last += "?"
-    elif last[-1:].isalpha() and len(last) > 2:
-        last += "(?:es|s)?" if last.endswith("ss") else "s?"
-    spelling = (_LOOSE_GAP if loose else _GAP).join([*first, last])
-    # Spellings of a word differ in its last letters at most; signs are written in words too.
-    needed = tuple(word[: max(1, len(word) - 2)] for word in key if word not in _SIGNS)
-    pattern = lazily_compiled(f"{_BEGINNING}(?:{spelling}){_ENDINGS}", re.I)
-    return _Spelling(spelling, needed if "".join(key).isascii() else None, pattern)
+class _Spelling:
+    """How the words of an option's text, or of a part of it, may be written in a response."""
+
+    def __init__(self, key: tuple[str, ...], loose: bool) -> None:
+        #: The longest are looked for first.
+        self.order = (-sum(map(len, key)), key, loose)
+        *first, last = (_spelling_of_word(word) for word in key)
+        if last.endswith("metastasis"):
+            last = last[:-2] + "[ie]s"
+        elif last[-1:].isalpha() and last.endswith("s") and not last.endswith(("ss", "is", "us")):
+            last += "?"
+        elif last[-1:].isalpha() and len(last) > 2:
+            last += "(?:es|s)?" if last.endswith("ss") else "s?"
+        self.words = (_LOOSE_GAP if loose else _GAP).join([*first, last])
+        # Spellings of a word differ in its last letters at most; signs are written in words too.
+        self._needed = [word[: max(1, len(word) - 2)] for word in key if word not in _SIGNS]
+        self._is_ascii = "".join(key).isascii()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The words as a whole."""
+        return re.compile(f"{_BEGINNING}(?:{self.words}){_ENDINGS}", re.I)
+
+    def may_be_in(self, lowered: str) -> bool:
+        """Whether it is worth a search, which compiles the pattern."""
+        if not self._is_ascii or not lowered.isascii():
+            return True
+        for part in self._needed:  # noqa: SIM110 - a generator takes longer than the question
+            if part not in lowered:
+                return False
+        return True
+
+
+_spelling = lru_cache(maxsize=8192)(_Spelling)
 
 
 @lru_cache(maxsize=8192)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from .gates import gated
 from .mentions import ANY
 from .normalise import ARROW, TICK
-from .tables import any_of, lazily_compiled, table
+from .tables import any_of, table
 from .words import LIST, SOME_FILLERS, few
 
 _ADJECTIVE = any_of(
@@ -86,7 +87,7 @@ _ABOUT = table(
     """,
 )
 
-MARKER = lazily_compiled(
+MARKER = gated(
     table(
         r"""
         (?<![^\W_])(?P<label><LABEL>)(?:\([^()]{0,20}\))?s?<ABOUT>\s?(?:<LINK>)
@@ -102,7 +103,7 @@ MARKER = lazily_compiled(
 )
 
 #: "none" as a whole answer, after its announcement or verb.
-NONE_ANNOUNCED = lazily_compiled(
+NONE_ANNOUNCED = gated(
     table(
         r"""
         (?P<before>^[^\w\n\ue000-\uf8ff]{0,4}<ANY>\s?[:.)|,(=-]{1,2}\s?|(?<![^\W_])(?:<LABEL>)<ABOUT>\s?<LINK>|\b
@@ -117,10 +118,10 @@ NONE_ANNOUNCED = lazily_compiled(
 )
 
 #: The announcement of what then turns out a refusal.
-ANNOUNCED = lazily_compiled(rf"(?:^|[\s.,])(?:{_LABEL})\s?[:=]+\s?[^\w\ue000-\ue2ff]{{0,2}}$")
+ANNOUNCED = gated(rf"(?:^|[\s.,])(?:{_LABEL})\s?[:=]+\s?[^\w\ue000-\ue2ff]{{0,2}}$")
 
 #: The announcement alone on a line: its answer is on the next.
-LABEL_LINE = lazily_compiled(
+LABEL_LINE = gated(
     table(
         r"""
         ^(?P<label>\W{0,3}(?:(?:so|therefore|thus|here is|here's)[, ]+)?<LABEL>(?:\s(?:is|to the question|es|est|
@@ -132,7 +133,7 @@ LABEL_LINE = lazily_compiled(
     re.M,
 )
 
-FINALITY = lazily_compiled(
+FINALITY = gated(
     table(
         r"""
         \bfinal
@@ -155,7 +156,7 @@ FINALITY = lazily_compiled(
 )
 
 #: Verbs of choosing, right before the mention.
-PICK = lazily_compiled(
+PICK = gated(
     table(
         r"""
         (?:\b(?:choos\w+|chose|select(?:ing|ed)?|chosen|pick(?:ing|ed)?|go(?:ing)? (?:ahead )?(?:with|for)|went with|opt
@@ -175,7 +176,7 @@ PICK = lazily_compiled(
 )
 
 #: The mention is said to be the answer: "B is the best choice".
-PREDICATED = lazily_compiled(
+PREDICATED = gated(
     table(
         r"""
         (?P<list><LIST>)\s(?:is|are|was|would be|must be|should be|seems|appears|has to be)\s(?:(?:to be|clearly|
@@ -206,7 +207,7 @@ _BE = any_of(
 )
 
 #: The mention is what a predicate of picking says something of: "B is the best fit".
-ASSERTED_AFTER = lazily_compiled(
+ASSERTED_AFTER = gated(
     table(
         r"""
         (?P<list><LIST>)\s?(?:[,:(<ARROW>|-]\s?)?(?:<BE>\s){0,5}<PREDICATE>
@@ -236,7 +237,7 @@ _CUE = any_of(
     ARROW,
 )
 
-ASSERTED_BEFORE = lazily_compiled(
+ASSERTED_BEFORE = gated(
     table(
         r"""
         (?<![^\W_])<CUE>\s?(?:[\"'(]\s?)?<FEW_6_WITH_COMMAS>(?P<list><LIST>)
@@ -251,10 +252,10 @@ ASSERTED_BEFORE = lazily_compiled(
 )
 
 #: Only held possible, not said to be so.
-POSSIBLE = lazily_compiled(r"\b(?:could|might|may|possibly|perhaps|maybe|potentially|conceivably)\b")
+POSSIBLE = gated(r"\b(?:could|might|may|possibly|perhaps|maybe|potentially|conceivably)\b")
 
 #: Said so plainly that it stands beside the words of a refusal.
-STRONG = lazily_compiled(
+STRONG = gated(
     table(
         r"""
         \bmost (?:\w+ )?(?:likely|like|consistent|probable|compatible|suggestive|in keeping|closely|fitting|
@@ -273,7 +274,7 @@ STRONG = lazily_compiled(
 )
 
 #: Of several texts, the one that is said to be the best.
-SUPERLATIVE = lazily_compiled(
+SUPERLATIVE = gated(
     table(
         r"""
         \bmost (?:\w+ )?(?:likely|consistent|probable|compatible|suggestive|in keeping|closely|fitting|appropriate|
@@ -285,7 +286,7 @@ SUPERLATIVE = lazily_compiled(
     ),
 )
 
-CONCLUDES = lazily_compiled(
+CONCLUDES = gated(
     table(
         r"""
         ^\W*(?:so|thus|therefore|hence|overall|in conclusion|in summary|to conclude|to summari[sz]e|in short|ultimately|
@@ -305,7 +306,7 @@ CONCLUDES = lazily_compiled(
 )
 
 #: Questions that ask, and do not answer with a mark of doubt.
-ASKING = lazily_compiled(
+ASKING = gated(
     table(
         r"""
         ^\W*(?:and |or |so |but )?(?:does|do|did|is|are|was|were|could|should|can|would|will|may|might|what|which|who|

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .tables import lazily_compiled
+from .gates import gated
 
 _NAMES = (
     r"(?:\w{1,12}:)?(?:think|thinking|thoughts?|reasoning|reason|reflection|reflect|scratch_?pad|analysis|cot|"
@@ -24,14 +24,14 @@ _CLOSING = (
     rf"<\s?/\s?{_NAMES}\s?>|◁/think▷|\[/(?:THINK|think|THINKING)\]|<\|end_of_thought\|>|<\|END_THINKING\|>|"
     r"<\|(?:/think|/thinking|end_of_think|end_think)\|>|<unused95>|<\|channel\|>\s?final(?:<\|message\|>)?"
 )
-_TAG = lazily_compiled(rf"(?P<open>{_OPENING})|(?P<close>{_CLOSING})", re.I)
+_TAG = gated(rf"(?P<open>{_OPENING})|(?P<close>{_CLOSING})", re.I)
 
 # gpt-oss with its special tokens removed: "analysisWe need …assistantfinalB".
-_STRIPPED_START = lazily_compiled(r"analysis(?=[A-Z\n\"'(])")
+_STRIPPED_START = gated(r"analysis(?=[A-Z\n\"'(])")
 _STRIPPED_END = "assistantfinal"
 
 # Sections that explain without being the reasoning proper: dropped where closed, kept as text where not.
-_ASIDE = lazily_compiled(
+_ASIDE = gated(
     r"<\s?(?P<close>/?)\s?(?P<name>explanation|rationale|justification|summary|caption|observations?|description)\s?>",
     re.I,
 )
@@ -79,19 +79,15 @@ def _without_asides(text: str) -> str:
     return "\n".join(kept)
 
 
-_TURN = lazily_compiled(
+_TURN = gated(
     r"<\|(?:im_start|start_header_id)\|>\s?(?P<a>\w+)(?:<\|end_header_id\|>)?|<start_of_turn>(?P<b>\w+)|"
     r"<\|(?P<c>user|assistant|system|human)\|>|(?P<inst>\[/INST\])|(?P<ask>\[INST\])|"
     r"^(?:[#*]{1,4} ?)?(?P<d>user|human|assistant|system|model)(?:\*\*)?\s?(?::|$)|"
     r"\b(?P<e>USER|ASSISTANT|HUMAN|SYSTEM)\s?:",
     re.I | re.M,
 )
-_END_OF_TURN = lazily_compiled(
-    r"<\|im_end\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|endoftext\|>|<end_of_turn>|</s>|<eos>", re.I
-)
-_SPECIAL = lazily_compiled(
-    r"<\|[^|<>\n]{1,40}\|>|</?s>|<(?:eos|bos|pad|unk|unused\d+|image|img)>|<end_of_turn>|\[/?INST\]", re.I
-)
+_END_OF_TURN = gated(r"<\|im_end\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|endoftext\|>|<end_of_turn>|</s>|<eos>", re.I)
+_SPECIAL = gated(r"<\|[^|<>\n]{1,40}\|>|</?s>|<(?:eos|bos|pad|unk|unused\d+|image|img)>|<end_of_turn>|\[/?INST\]", re.I)
 
 
 def last_speaker(text: str) -> str:
@@ -114,7 +110,7 @@ def _answering_turn(text: str, turns: list[re.Match[str]]) -> str:
     ]
     if before and (not said[0][0] or not any(words.strip() for _, words in said)):
         return before  # an answer, and then a turn that nobody took
-    answers = [_END_OF_TURN.split(words, maxsplit=1)[0] for model, words in said if model]
+    answers = [_END_OF_TURN.split(words, 1)[0] for model, words in said if model]
     spoken = [words for words in answers if _SPECIAL.sub(" ", words).strip()]
     if spoken:
         return spoken[0]

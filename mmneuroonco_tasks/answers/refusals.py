@@ -7,9 +7,10 @@ pick ("I cannot tell whether this is a meningioma"). A clear pick beside them st
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from .first_of import FirstOf
-from .tables import any_of, lazily_compiled, table
+from .gates import FirstOf, gated
+from .tables import any_of, phrases_of, table, words_of
 
 _CANNOT = any_of(
     r"can(?:no|')t cant can_not could_not couldn't",
@@ -54,7 +55,7 @@ _MATTER = any_of(
 )
 
 #: In English, each with the words that may stand in between.
-_ENGLISH = table(
+_ENGLISH = phrases_of(
     r"""
     # declines, or is not able
     <CANNOT>(?:[\s,]+[\w'-]+){0,6}?[\s,]+(?:\w+-)?<DO>
@@ -206,129 +207,127 @@ _ENGLISH = table(
 )
 
 #: In other languages, by word stems.
-_OTHERS = "|".join(
-    (
-        # Chinese
-        any_of(
-            r"无法 無法 不能(?!排除|是|够) 不確定 不确定 难以(?!置信) 難以 不知道 不清楚 不可能(?:判断|确定)",
-            r"没办法 沒辦法 (?:回答|判断|确定|看|说)不了 没有(?:能力|办法) 不方便 缺乏足够",
+_OTHERS = (
+    # Chinese
+    *words_of(
+        r"无法 無法 不能(?!排除|是|够) 不確定 不确定 难以(?!置信) 難以 不知道 不清楚 不可能(?:判断|确定)",
+        r"没办法 沒辦法 (?:回答|判断|确定|看|说)不了 没有(?:能力|办法) 不方便 缺乏足够",
+    ),
+    *words_of(
+        r"抱歉 对不起 對不起 很遗憾 信息不足 資訊不足 图像质量 圖像質量",
+        r"没有(?:提供|看到|收到|上传|附上|足够) 未提供 看不到 看不清 请(?:咨询|提供|上传|就医|联系|教)",
+        r"請(?:諮詢|提供|上傳) 咨询(?:专业|医生|医师) 不是医生 不具备 不适合",
+        r"建议(?:您)?(?:咨询|就医|寻求|由) 需要(?:更多|进一步|结合|专业) 拒绝(?:回答|提供) 不予回答",
+        r"超出了?我的 作为(?:一个)?(?:ai|人工智能|语言模型)",
+    ),
+    # Japanese, Korean
+    *words_of(
+        r"(?:でき|出来)(?:ません|ない|かね) わかりません 分かりません わからない",
+        r"判断(?:でき|し(?:かね|兼ね)) 申し訳 ごめんなさい すみません 不明です 不可能です お答えでき",
+        r"困難です 難しいです 専門医 医師に 画像が(?:あり|提供|見え) 情報が不足 かねます",
+    ),
+    *words_of(
+        r"(?:할|될|볼|알|릴|드릴|줄|낼|지을|내릴|힐|릴)_?수(?:가|는)?_?없 못합니다 모르겠 모릅니다 죄송 미안",
+        r"불가능 어렵습니다 어려워 불가합니다 알_수_없 판단할_수",
+        r"확인할_수_없 전문의 의사와 의사에게 정보가_부족 이미지가_(?:없|제공)",
+    ),
+    # Spanish, Portuguese, Italian, French
+    *words_of(
+        (
+            r"\bno_(?:me_)?(?:puedo|podemos|puede|se_puede|es_posible|soy_capaz|tengo_(?:la_|suficiente|acceso|"
+            r"información)|sé\b|lo_sé|estoy_(?:seguro|en_condiciones|capacitad|autorizad|cualificad)|dispongo|"
+            r"cuento_con|hay_(?:suficiente|información|ninguna_imagen|imagen)|se_(?:ha_)?(?:proporcion|adjunt|"
+            r"observa_ninguna_imagen)|veo_(?:ninguna|la)_imagen)"
         ),
-        any_of(
-            r"抱歉 对不起 對不起 很遗憾 信息不足 資訊不足 图像质量 圖像質量",
-            r"没有(?:提供|看到|收到|上传|附上|足够) 未提供 看不到 看不清 请(?:咨询|提供|上传|就医|联系|教)",
-            r"請(?:諮詢|提供|上傳) 咨询(?:专业|医生|医师) 不是医生 不具备 不适合",
-            r"建议(?:您)?(?:咨询|就医|寻求|由) 需要(?:更多|进一步|结合|专业) 拒绝(?:回答|提供) 不予回答",
-            r"超出了?我的 作为(?:一个)?(?:ai|人工智能|语言模型)",
+        r"lo_siento lamento disculp imposible indeterminad consult[ae]_(?:a|con) desconozco",
+        r"información_insuficiente calidad_(?:de_la_imagen_)?(?:insuficiente|es)",
+        r"como_(?:modelo|ia|inteligencia)",
+    ),
+    *words_of(
+        (
+            r"\bnão_(?:posso|podemos|pode|é_possível|sou_capaz|consigo|sei\b|tenho|estou_(?:apto|certo|"
+            r"em_condições|autoriz|qualific)|há_(?:informaç|imagem|dados)|foi_(?:fornecid|possível|enviad|"
+            r"anexad)|se_pode|dá_para|vejo)"
         ),
-        # Japanese, Korean
-        any_of(
-            r"(?:でき|出来)(?:ません|ない|かね) わかりません 分かりません わからない",
-            r"判断(?:でき|し(?:かね|兼ね)) 申し訳 ごめんなさい すみません 不明です 不可能です お答えでき",
-            r"困難です 難しいです 専門医 医師に 画像が(?:あり|提供|見え) 情報が不足 かねます",
+        r"desculp lamento sinto_muito impossível consulte informações?_insuficiente indeterminad",
+    ),
+    *words_of(
+        (
+            r"\bnon_(?:posso|possiamo|può|è_possibile|si_può|sono_(?:in_grado|sicuro|un_medico|qualificat|"
+            r"autorizzat)|lo_so|so\b|riesco|ho_(?:abbastanza|accesso|informazioni|la_capacità)|"
+            r"ci_sono_(?:abbastanza|informazioni)|vedo|è_stata_(?:fornita|allegata))"
         ),
-        any_of(
-            r"(?:할|될|볼|알|릴|드릴|줄|낼|지을|내릴|힐|릴)_?수(?:가|는)?_?없 못합니다 모르겠 모릅니다 죄송 미안",
-            r"불가능 어렵습니다 어려워 불가합니다 알_수_없 판단할_수",
-            r"확인할_수_없 전문의 의사와 의사에게 정보가_부족 이미지가_(?:없|제공)",
+        r"mi_dispiace spiacente scusa impossibile consult(?:i|are|a)_(?:un|il) informazioni_insufficienti",
+        r"indeterminat",
+    ),
+    *words_of(
+        (
+            r"\b(?:ne|n')\s?(?:peux|pouvons|peut|suis_pas|sais_pas|saurais|sommes_pas|dispose_pas|dispose|"
+            r"ai_pas_(?:accès|assez|suffisamment|la_capacité)|est_pas_possible|vois_(?:pas|aucune)|permet_pas)"
         ),
-        # Spanish, Portuguese, Italian, French
-        any_of(
-            (
-                r"\bno_(?:me_)?(?:puedo|podemos|puede|se_puede|es_posible|soy_capaz|tengo_(?:la_|suficiente|acceso|"
-                r"información)|sé\b|lo_sé|estoy_(?:seguro|en_condiciones|capacitad|autorizad|cualificad)|dispongo|"
-                r"cuento_con|hay_(?:suficiente|información|ninguna_imagen|imagen)|se_(?:ha_)?(?:proporcion|adjunt|"
-                r"observa_ninguna_imagen)|veo_(?:ninguna|la)_imagen)"
-            ),
-            r"lo_siento lamento disculp imposible indeterminad consult[ae]_(?:a|con) desconozco",
-            r"información_insuficiente calidad_(?:de_la_imagen_)?(?:insuficiente|es)",
-            r"como_(?:modelo|ia|inteligencia)",
+        r"\bdésolée?\b je_regrette impossible veuillez_(?:consulter|fournir|télécharger) consulte[zr]_un",
+        r"informations?_insuffisante indéterminé aucune_image pas_(?:d'image|possible|assez)",
+        r"je_(?:m'|ne_)?(?:excuse|préfère_ne_pas) il_m'est_impossible difficile_(?:à|de)_(?:dire|déterminer)",
+        r"sais_pas",
+    ),
+    # German, Dutch, Scandinavian
+    *words_of(
+        r"\b(?:kann|können|könnte|konnte|darf|möchte|werde|vermag)\b[^.!?]{0,80}\b(?:nicht|kein\w*)\b",
+        r"kein\w*_(?:\w+_){0,4}(?:möglich|ableiten|treffen|stellen)",
+        (
+            r"nicht_(?:in_der_lage|möglich|bestimm\w+|beurteil\w+|beantwort\w+|sicher|feststell\w+|erkennbar|"
+            r"eindeutig)"
         ),
-        any_of(
-            (
-                r"\bnão_(?:posso|podemos|pode|é_possível|sou_capaz|consigo|sei\b|tenho|estou_(?:apto|certo|"
-                r"em_condições|autoriz|qualific)|há_(?:informaç|imagem|dados)|foi_(?:fornecid|possível|enviad|"
-                r"anexad)|se_pode|dá_para|vejo)"
-            ),
-            r"desculp lamento sinto_muito impossível consulte informações?_insuficiente indeterminad",
+        r"lässt_sich_(?:\w+_){0,6}nicht tut_mir_(?:\w+_)?leid entschuldig leider weiß_(?:ich_)?(?:es_)?nicht",
+        r"weiss_(?:es_)?nicht unmöglich wenden_sie_sich konsultieren suchen_sie unzureichend unklar unbestimm",
+        r"kein_bild bin_kein(?:e)?_(?:arzt|ärztin|radiolog)",
+    ),
+    *words_of(
+        r"\b(?:kan|kunnen)\b[^.!?]{0,60}\b(?:niet|geen|ikke|inte|ingen)\b het_spijt_me helaas",
+        r"weet_(?:ik_)?(?:het_)?niet niet_mogelijk onmogelijk raadpleeg beklager undskyld förlåt tyvärr",
+        r"desværre inte_möjligt ikke_mulig vet_(?:inte|ikke) ved_(?:det_)?ikke en_voi valitettavasti",
+    ),
+    # Slavic
+    *words_of(
+        (
+            r"не_(?:могу|можем|может|можно|могли|имею|в_состоянии|знаю|уверен|способ|представляется|удалось|"
+            r"удаётся|удается|хватает|вижу|предоставлен|врач|являюсь)"
         ),
-        any_of(
-            (
-                r"\bnon_(?:posso|possiamo|può|è_possibile|si_può|sono_(?:in_grado|sicuro|un_medico|qualificat|"
-                r"autorizzat)|lo_so|so\b|riesco|ho_(?:abbastanza|accesso|informazioni|la_capacità)|"
-                r"ci_sono_(?:abbastanza|informazioni)|vedo|è_stata_(?:fornita|allegata))"
-            ),
-            r"mi_dispiace spiacente scusa impossibile consult(?:i|are|a)_(?:un|il) informazioni_insufficienti",
-            r"indeterminat",
+        r"невозможно извините простите сожалени прошу_прощения затрудня обратитесь проконсультируйтесь",
+        r"недостаточно нет_изображения изображение_(?:отсутствует|не) трудно_сказать неизвестно неясно",
+    ),
+    *words_of(
+        r"не_(?:можу|можна|знаю) неможливо вибачте на_жаль недостатньо",
+        r"\bnie_(?:mogę|możemy|można|jestem|wiem|da_się|mam|potrafię|widzę) przepraszam niestety niemożliwe",
+        r"skonsultuj \bnemohu nelze bohužel omlouvám nevím \bnu_(?:pot|pot(?:em)?|știu|este_posibil|se_poate)",
+        r"îmi_pare_rău nem_tud sajnálom δεν_μπορώ λυπάμαι δεν_γνωρίζω δεν_είναι_δυνατ",
+    ),
+    # Arabic, Persian, Hebrew, Turkish, Indic and South-East Asian languages
+    *words_of(
+        r"لا_(?:أستطيع|يمكنني|يمكن|أعرف|أعلم|يمكننا|أقدر|تتوفر|توجد_(?:صورة|معلومات)|أملك|يوجد) عذر آسف اعتذر",
+        r"أعتذر للأسف غير_(?:قادر|ممكن|واضح|كاف|مؤهل) لست_(?:طبيب|مؤهل|متأكد) استشارة يرجى_(?:استشارة|تقديم)",
+        r"من_المستحيل لم_يتم_(?:تقديم|إرفاق)",
+    ),
+    *words_of(
+        r"نمی_?(?:توان|دان) متأسف متاسف ببخشید לא_(?:יכול|ניתן|יודע|אפשר) מצטער סליחה bilmiyorum üzgünüm",
+        r"maalesef",
+        (
+            r"(?:koy|ver|yap|yorumla|söyle|belirle|cevapla|yanıtla|tespit_ed|tanımla|görüntüle|"
+            r"değerlendir)\w{0,4}(?:amam|emem|amıyorum|emiyorum|amıyoruz|emiyoruz|amaz|emez)"
         ),
-        any_of(
-            (
-                r"\b(?:ne|n')\s?(?:peux|pouvons|peut|suis_pas|sais_pas|saurais|sommes_pas|dispose_pas|dispose|"
-                r"ai_pas_(?:accès|assez|suffisamment|la_capacité)|est_pas_possible|vois_(?:pas|aucune)|permet_pas)"
-            ),
-            r"\bdésolée?\b je_regrette impossible veuillez_(?:consulter|fournir|télécharger) consulte[zr]_un",
-            r"informations?_insuffisante indéterminé aucune_image pas_(?:d'image|possible|assez)",
-            r"je_(?:m'|ne_)?(?:excuse|préfère_ne_pas) il_m'est_impossible difficile_(?:à|de)_(?:dire|déterminer)",
-            r"sais_pas",
-        ),
-        # German, Dutch, Scandinavian
-        any_of(
-            r"\b(?:kann|können|könnte|konnte|darf|möchte|werde|vermag)\b[^.!?]{0,80}\b(?:nicht|kein\w*)\b",
-            r"kein\w*_(?:\w+_){0,4}(?:möglich|ableiten|treffen|stellen)",
-            (
-                r"nicht_(?:in_der_lage|möglich|bestimm\w+|beurteil\w+|beantwort\w+|sicher|feststell\w+|erkennbar|"
-                r"eindeutig)"
-            ),
-            r"lässt_sich_(?:\w+_){0,6}nicht tut_mir_(?:\w+_)?leid entschuldig leider weiß_(?:ich_)?(?:es_)?nicht",
-            r"weiss_(?:es_)?nicht unmöglich wenden_sie_sich konsultieren suchen_sie unzureichend unklar unbestimm",
-            r"kein_bild bin_kein(?:e)?_(?:arzt|ärztin|radiolog)",
-        ),
-        any_of(
-            r"\b(?:kan|kunnen)\b[^.!?]{0,60}\b(?:niet|geen|ikke|inte|ingen)\b het_spijt_me helaas",
-            r"weet_(?:ik_)?(?:het_)?niet niet_mogelijk onmogelijk raadpleeg beklager undskyld förlåt tyvärr",
-            r"desværre inte_möjligt ikke_mulig vet_(?:inte|ikke) ved_(?:det_)?ikke en_voi valitettavasti",
-        ),
-        # Slavic
-        any_of(
-            (
-                r"не_(?:могу|можем|может|можно|могли|имею|в_состоянии|знаю|уверен|способ|представляется|удалось|"
-                r"удаётся|удается|хватает|вижу|предоставлен|врач|являюсь)"
-            ),
-            r"невозможно извините простите сожалени прошу_прощения затрудня обратитесь проконсультируйтесь",
-            r"недостаточно нет_изображения изображение_(?:отсутствует|не) трудно_сказать неизвестно неясно",
-        ),
-        any_of(
-            r"не_(?:можу|можна|знаю) неможливо вибачте на_жаль недостатньо",
-            r"\bnie_(?:mogę|możemy|można|jestem|wiem|da_się|mam|potrafię|widzę) przepraszam niestety niemożliwe",
-            r"skonsultuj \bnemohu nelze bohužel omlouvám nevím \bnu_(?:pot|pot(?:em)?|știu|este_posibil|se_poate)",
-            r"îmi_pare_rău nem_tud sajnálom δεν_μπορώ λυπάμαι δεν_γνωρίζω δεν_είναι_δυνατ",
-        ),
-        # Arabic, Persian, Hebrew, Turkish, Indic and South-East Asian languages
-        any_of(
-            r"لا_(?:أستطيع|يمكنني|يمكن|أعرف|أعلم|يمكننا|أقدر|تتوفر|توجد_(?:صورة|معلومات)|أملك|يوجد) عذر آسف اعتذر",
-            r"أعتذر للأسف غير_(?:قادر|ممكن|واضح|كاف|مؤهل) لست_(?:طبيب|مؤهل|متأكد) استشارة يرجى_(?:استشارة|تقديم)",
-            r"من_المستحيل لم_يتم_(?:تقديم|إرفاق)",
-        ),
-        any_of(
-            r"نمی_?(?:توان|دان) متأسف متاسف ببخشید לא_(?:יכול|ניתן|יודע|אפשר) מצטער סליחה bilmiyorum üzgünüm",
-            r"maalesef",
-            (
-                r"(?:koy|ver|yap|yorumla|söyle|belirle|cevapla|yanıtla|tespit_ed|tanımla|görüntüle|"
-                r"değerlendir)\w{0,4}(?:amam|emem|amıyorum|emiyorum|amıyoruz|emiyoruz|amaz|emez)"
-            ),
-            r"mümkün_değil belirlenemez danışın yetersiz emin_değilim",
-        ),
-        any_of(
-            r"क्षमा माफ़ माफ खेद नहीं_(?:दे|कर|बता|जान|पता|हूँ|हूं|सकता|सकती|है) असमर्थ असंभव দুঃখিত পারি_না",
-            r"পারছি_না மன்னிக்க முடியாது క్షమించ xin_lỗi rất_tiếc không_thể không_biết không_đủ không_có_hình",
-            r"tham_khảo_ý_kiến maaf tidak_(?:dapat|bisa|tahu|mungkin|yakin|ada_gambar|cukup) tak_(?:dapat|bisa)",
-            r"mohon_maaf hindi_ko paumanhin ขออภัย ขอโทษ ไม่สามารถ ไม่ทราบ ไม่รู้ samahani siwezi",
-        ),
-    )
+        r"mümkün_değil belirlenemez danışın yetersiz emin_değilim",
+    ),
+    *words_of(
+        r"क्षमा माफ़ माफ खेद नहीं_(?:दे|कर|बता|जान|पता|हूँ|हूं|सकता|सकती|है) असमर्थ असंभव দুঃখিত পারি_না",
+        r"পারছি_না மன்னிக்க முடியாது క్షమించ xin_lỗi rất_tiếc không_thể không_biết không_đủ không_có_hình",
+        r"tham_khảo_ý_kiến maaf tidak_(?:dapat|bisa|tahu|mungkin|yakin|ada_gambar|cukup) tak_(?:dapat|bisa)",
+        r"mohon_maaf hindi_ko paumanhin ขออภัย ขอโทษ ไม่สามารถ ไม่ทราบ ไม่รู้ samahani siwezi",
+    ),
 )
-_PATTERN = FirstOf(f"{_ENGLISH}|{_OTHERS}")
+_PATTERN = FirstOf([*_ENGLISH, *_OTHERS])
 
 #: Where a clause goes on, after its refusal, to what may be a pick.
-RESUMES = lazily_compiled(
+RESUMES = gated(
     table(
         r"""
         [,:]\s*(?=(?:i\b|i'd|i'll|my\b|here\b|the (?:best|closest|nearest|most|answer|correct|findings?|images?|
@@ -340,6 +339,7 @@ RESUMES = lazily_compiled(
 )
 
 
+@lru_cache(maxsize=4096)  # asked of a sentence at several steps
 def refusal_in(clause: str) -> re.Match[str] | None:
     """The first words of a refusal in a lower-case clause.
 

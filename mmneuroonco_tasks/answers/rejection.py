@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
+from .gates import FirstOf, gated
 from .mentions import ANY
-from .tables import any_of, lazily_compiled, table
+from .tables import any_of, phrases_of, table
 
 _OF_OFFER = any_of(
     r"above below listed given provided offered available presented supplied stated mentioned named shown",
@@ -62,7 +63,7 @@ _THEN = table(
 _LIST = rf"{ANY}(?:[\s,/]+(?:(?:and|or|nor|y|ni|et|ou|und|oder|noch)\s+)?(?:neither\s+)?{ANY}){{0,9}}"
 
 #: Each is a way of saying that nothing on offer is right.
-_WORDS = table(
+_WORDS = phrases_of(
     r"""
     none\s+of\s+(?:(?:the|your|its|all|my)\s+(?:of\s+)?(?:the\s+|these\s+)?)?(?:<OF_OFFER>\b\s?)+(?!\s?(?:keys?|
         features?|findings?|signs?|lesions?))
@@ -128,7 +129,7 @@ _WORDS = table(
     WRONG=_WRONG,
 )
 #: In scripts without blanks between words.
-_GLUED_WORDS = table(
+_GLUED_WORDS = phrases_of(
     r"""
     (?:以上|上述|上面|这些|所有|四个|四项|其他)?(?:的)?(?:所有|全部|任何|各)?(?:选项|答案|各项|诊断|选择)?(?:都|
         均|皆|全)(?:不是|不对|不正确|不符合|不符|错误|不适用|不匹配|错|
@@ -147,7 +148,7 @@ _GLUED_WORDS = table(
     모두 아(?:님|닙니다)
     """,
 )
-_IN_OTHER_LANGUAGES = table(
+_IN_OTHER_LANGUAGES = phrases_of(
     r"""
     ningun[oa]s?\s+de\s+(?:l[ao]s|estas|estos|ellas|ellos|entre)\b(?:\s+(?:anteriores|opciones|alternativas|
         respuestas|mencionad[ao]s|opciones anteriores|dadas|es correcta|son correctas|diagnósticos))*
@@ -192,10 +193,10 @@ _IN_OTHER_LANGUAGES = table(
     ไม่มีข้อใดถูก
     """,
 )
-_PATTERN = lazily_compiled(rf"(?<![^\W_])(?:{_WORDS}|{_IN_OTHER_LANGUAGES})|{_GLUED_WORDS}")
+_PATTERN = FirstOf([*(rf"(?<![^\W_])(?:{phrase})" for phrase in _WORDS + _IN_OTHER_LANGUAGES), *_GLUED_WORDS])
 
 #: After it, nothing was rejected: that none can be *told* is a refusal.
-_UNTOLD = lazily_compiled(
+_UNTOLD = gated(
     table(
         r"""
         [\s,]*(?:\w+\s){0,3}?(?:can|could|may|is possible to|are possible to)\s?(?:not\s)?(?:be\s)?(?:\w+ly\s)?
@@ -204,7 +205,7 @@ _UNTOLD = lazily_compiled(
         """,
     ),
 )
-_FOLLOWED = lazily_compiled(
+_FOLLOWED = gated(
     table(
         r"""
         [\s,]*(?:can|could)\s(?:be\s)?(?:\w+ly\s)?(?:determin|confirm|verif|select|chos|establish|assess|
@@ -214,11 +215,11 @@ _FOLLOWED = lazily_compiled(
     ),
 )
 #: A whole response or payload that says it in one word.
-_ONE_WORD = lazily_compiled(
+_ONE_WORD = gated(
     r"(?:none|nothing|neither|ninguna|ninguno|aucune?|keine[rs]?|nessun[ao]|nenhuma?|无|都不是|なし|없음|нет|geen|hiçbiri)",
     re.I,
 )
-_OTHERS = lazily_compiled(r"\b(?:other|others|rest|remaining)\b")
+_OTHERS = gated(r"\b(?:other|others|rest|remaining)\b")
 
 
 def rewrite_rejection(text: str, rejecting: str) -> str:
@@ -235,7 +236,7 @@ def rewrite_rejection(text: str, rejecting: str) -> str:
 
 
 #: What "none of the listed diagnoses" may do, which adds nothing.
-_APPLIES = lazily_compiled(rf"({ANY})\s+(?:appl(?:y|ies)|fits?|match(?:es)?)\b(?=\W*(?:$|\n))")
+_APPLIES = gated(rf"({ANY})\s+(?:appl(?:y|ies)|fits?|match(?:es)?)\b(?=\W*(?:$|\n))")
 
 
 def is_one_word_rejection(phrase: str) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 
+from .gates import gated
 from .mentions import ANY, BOTH, BY_LETTER, BY_TEXT, CONFLICT, LETTER, NOT_OFFERED, TEXT, kind_of, mask_of, mention
 from .normalise import ARROW, CROSS, EMPTY_BOX, STAR, TICK
 from .options import OptionReader
 from .rejection import rewrite_rejection
-from .tables import any_of, lazily_compiled, set_of
+from .tables import any_of, set_of
 
-_BLANKS = lazily_compiled(" {2,}")
+_BLANKS = gated(" {2,}")
 _NUMBERS = {
     word: number
     for number, listed in enumerate(
@@ -32,7 +33,7 @@ _NUMBERS = {
 _LAST = set_of(
     "last última último dernière dernier letzte letzten ultima 最后一 最後一",
 )
-_ORDINAL = lazily_compiled(
+_ORDINAL = gated(
     r"(?:(?<!my )(?<!your )(?<!at )(?<!\w)(?:(?:the|la|el|le|die|der|a) )?"
     rf"(?:(?P<word>{'|'.join(w for w in _NUMBERS if len(w) > 2)}|last|última|último|dernière|dernier|letzten?|ultima) "
     r"(?:listed |given |answer |of the )?(?:options?|choice|answer|one|alternative|item|possibility|opción|opção|"
@@ -46,60 +47,60 @@ _NOUN = any_of(
     r"options? choices? letters? alternatives? opci[oó]n op[cç][aã]o alternativa lettre letra buchstabe lettera",
     r"opzione вариант буква answer_option answer_choice",
 )
-_UNWRAP = lazily_compiled(rf"[(\[{{<\"'«]\s?({ANY})\s?[)\]}}>\"'»]|({ANY})['’]s?\b(?=\W)")
-_NOUN_BEFORE = lazily_compiled(rf"(?:\b(?:the|la|el|le|die|l')\s?)?\b{_NOUN}\s?#?\s?(?={ANY})")
-_NOUN_AFTER = lazily_compiled(rf"(?<={BY_LETTER})\s?(?:选项|選項|項|项|を|は|が|입니다|です)")
-_ARTICLE = lazily_compiled(rf"\b(?:an?|the|el|la|le|un|une|una|der|die|das|ein|eine)\s(?={ANY})")
+_UNWRAP = gated(rf"[(\[{{<\"'«]\s?({ANY})\s?[)\]}}>\"'»]|({ANY})['’]s?\b(?=\W)")
+_NOUN_BEFORE = gated(rf"(?:\b(?:the|la|el|le|die|l')\s?)?\b{_NOUN}\s?#?\s?(?={ANY})")
+_NOUN_AFTER = gated(rf"(?<={BY_LETTER})\s?(?:选项|選項|項|项|を|は|が|입니다|です)")
+_ARTICLE = gated(rf"\b(?:an?|the|el|la|le|un|une|una|der|die|das|ein|eine)\s(?={ANY})")
 
 _AGREEING = (
-    lazily_compiled(rf"({BY_LETTER})((?:[\s.:)\]|,=★]|-){{0,5}}\(?)({BY_TEXT})\)?"),
-    lazily_compiled(rf"({BY_TEXT})([\s(\[:,=|-]{{1,4}})({BY_LETTER})[)\]]?"),
+    gated(rf"({BY_LETTER})((?:[\s.:)\]|,=★]|-){{0,5}}\(?)({BY_TEXT})\)?"),
+    gated(rf"({BY_TEXT})([\s(\[:,=|-]{{1,4}})({BY_LETTER})[)\]]?"),
 )
 #: A letter and an option's text that stand as one answer, and disagree: at the start of a line, with nothing behind.
-_DISAGREEING = lazily_compiled(
+_DISAGREEING = gated(
     (
         rf"((?:^|[:=→]\s?|\b(?:is|be|choose|select)\s)[\s★]?)({BY_LETTER})\s?[.):|=-]?(?:\s|\s-\s|"
         rf"\s?\()?({BY_TEXT})\)?(?=\s?[.)!]?\s?(?:$|\n))"
     ),
     re.M,
 )
-_TWO_LINES = lazily_compiled(rf"\W{{0,6}}?({BY_LETTER})\W{{0,6}}?\n\W{{0,6}}?({BY_TEXT})\W{{0,6}}")
+_TWO_LINES = gated(rf"\W{{0,6}}?({BY_LETTER})\W{{0,6}}?\n\W{{0,6}}?({BY_TEXT})\W{{0,6}}")
 
-_SHARE = lazily_compiled(
+_SHARE = gated(
     rf"(?:{ANY}\s?[\"']?\s?(?:[:=(~≈-]|is|at|has|about)?\s?(?:a |approximately |about |~)?(?:probability|"
     rf"likelihood|confidence|score)?\s?(?:of\s|[:=]\s?)?"
     rf"(?:[01]?\.\d+|\d{{1,3}}(?:\.\d+)?\s?%|[01](?=[,;}}\s]))\s?\)?(?:\s?(?:probability|likelihood|confidence|"
     rf"chance))?[\s,;.|/]{{0,3}}(?:and\s)?){{2,}}"
 )
 
-_LIST_GAP = lazily_compiled(
+_LIST_GAP = gated(
     rf"[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*(?:(?:and|or|&)\s)?(?:\(?(?:the )?(?:(?:correct|"
     rf"right)(?: (?:answer|option|choice))?|(?:my )?(?:answer|choice|"
     rf"pick)(?=\s?[)\n]))\)?)?[\s,;.:|/()\[\]\"'{STAR}{TICK}{ARROW}-]*"
 )
-_MARKED = lazily_compiled(rf"[{STAR}{TICK}{ARROW}]|\b(?:correct|right)\b")
-_DENIED_BEFORE = lazily_compiled(r"(?:\bnot|n't|\bneither|\bno|\bnone|\bcannot be)\b[^.\n]{0,25}$")
-_DENIED_AFTER = lazily_compiled(
+_MARKED = gated(rf"[{STAR}{TICK}{ARROW}]|\b(?:correct|right)\b")
+_DENIED_BEFORE = gated(r"(?:\bnot|n't|\bneither|\bno|\bnone|\bcannot be)\b[^.\n]{0,25}$")
+_DENIED_AFTER = gated(
     r"\s?(?:(?:are|is|all|can|be|were|was|have|been|both|of them|do|does)\s){0,4}(?:not\b|n't|incorrect|wrong|"
     r"excluded|ruled|unlikely|eliminated|false|don't|doesn't|aren't|out\b|rejected|absent)"
 )
 _LONGEST_GAP = 40
 
-_LINE_MARK = lazily_compiled(
+_LINE_MARK = gated(
     rf"^([^\w\n\ue000-\ue2ff{TICK}{CROSS}{EMPTY_BOX}]{{0,4}})([{TICK}{CROSS}{EMPTY_BOX}])\s?"
     rf"(?=[^\n{TICK}{CROSS}{EMPTY_BOX}]{{0,3}}{ANY})"
 )
-_BOX_MARK = lazily_compiled(rf"([{TICK}{CROSS}{EMPTY_BOX}])\s?[(\s]?({ANY}[.):]?(?:\s?{BY_TEXT})?)")
+_BOX_MARK = gated(rf"([{TICK}{CROSS}{EMPTY_BOX}])\s?[(\s]?({ANY}[.):]?(?:\s?{BY_TEXT})?)")
 
 _MARK = rf"(?:[{TICK}{CROSS}]|(?:no|yes|wrong|right|correct|incorrect|true|false)\b)"
 #: "A. no" and "(A) no" are a verdict on A; as "A. No" alone they look like a pick and a sentence after it.
-_VERDICT = lazily_compiled(rf"^(\W{{0,3}}{ANY})\s?[.)\]]\s?(?={_MARK}\s?[.,;!]?\s?$)", re.M)
-_VERDICTS_IN_A_LINE = lazily_compiled(rf"(?<=[{TICK}{CROSS}])[\s,;|]{{1,3}}(?=\(?{ANY}\s?[.):]?\s?[{TICK}{CROSS}])")
+_VERDICT = gated(rf"^(\W{{0,3}}{ANY})\s?[.)\]]\s?(?={_MARK}\s?[.,;!]?\s?$)", re.M)
+_VERDICTS_IN_A_LINE = gated(rf"(?<=[{TICK}{CROSS}])[\s,;|]{{1,3}}(?=\(?{ANY}\s?[.):]?\s?[{TICK}{CROSS}])")
 
-_ALL = lazily_compiled(
+_ALL = gated(
     r"\ball of the above\b(?: (?:options|answers|choices))?|以上都是|以上皆是|todas las anteriores|alle der genannten"
 )
-_INSTRUCTION = lazily_compiled(
+_INSTRUCTION = gated(
     r"^\W{0,6}(?:please )?(?:answer|respond|reply|output|return|choose|select|pick|give|provide|write|do not|"
     r"don't|only|use|just)\b[^\n\ue000-\ue2ff]{0,200}?"
     r"\b(?:only(?: one)?(?: of)?(?: the)?(?: option'?s?)?(?: correct)?(?: single)? (?:option )?letters?|"

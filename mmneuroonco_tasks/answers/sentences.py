@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 from . import picking, turning
 from .claims import Rank, Reading
 from .clauses import Clause, read_clause
+from .gates import gated
 from .mentions import ANY
 from .refusals import refusal_in
-from .tables import lazily_compiled
 
-_MENTION = lazily_compiled(ANY)
+_MENTION = gated(ANY)
 _LONGEST = 600
-_PIECE = lazily_compiled(r"(?s).{1,600}(?:(?<=\s)|$)|.{1,600}")
+_PIECE = gated(r"(?s).{1,600}(?:(?<=\s)|$)|.{1,600}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A turn of mind: how plain a claim after it must be for it to count, and whether it takes back what was said."""
+
+    needed: Rank
+    taking_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """What a sentence says, in order."""
+
+    refused: bool
+    steps: tuple[Clause | _Turn, ...]
 
 
 def read_claims(text: str, rejecting: str) -> Reading:
     """The claims of a rewritten text. ``rejecting`` is the mention of none-of-the-above by text."""
     text = picking.NONE_ANNOUNCED.sub(lambda found: found["before"] + rejecting, text)
     text = picking.LABEL_LINE.sub(lambda found: found["label"] + ": ", text)
-    walk = _Walk(rejecting)
+    reading = Reading()
     for line in text.split("\n"):
-        for place, (sentence, faintest) in enumerate(_sentences(line)):
-            walk.read(sentence, first=place == 0, faintest=faintest)
-    return walk.reading
+        for place, (words, faintest) in enumerate(_sentences(line)):
+            sentence = _read(words, place == 0, rejecting)
+            reading.sentences += 1
+            reading.refused |= sentence.refused
+            for step in sentence.steps:
+                if isinstance(step, _Turn):
+                    reading.change_mind(step.needed, taking_back=step.taking_back)
+                else:
+                    reading.denied |= step.denied
+                    reading.add(claim for claim in step.claims if claim.rank >= faintest)
+    return reading
 
 
 def refuses(text: str) -> bool:
@@ -42,7 +67,7 @@ def _sentences(line: str) -> Iterator[tuple[str, Rank]]:
 
     An endless sentence comes in pieces, in which it is not known what was denied before: only plain claims count.
     """
-    for sentence in turning.SENTENCE.split(line):
+    for sentence in _parted(line):
         if len(sentence) > _LONGEST:
             for place, piece in enumerate(_PIECE.findall(sentence)):
                 yield piece, Rank.MARKED if place else Rank.LINE
@@ -50,55 +75,41 @@ def _sentences(line: str) -> Iterator[tuple[str, Rank]]:
             yield sentence, Rank.MENTION
 
 
-@dataclass(slots=True)
-class _Walk:
-    """The way through a text. What stands in it again and again is read once."""
-
-    rejecting: str
-    reading: Reading = field(default_factory=Reading)
-    _clauses: dict[tuple[str, bool, bool], Clause] = field(default_factory=dict)
-    _refusing: dict[str, bool] = field(default_factory=dict)
-
-    def read(self, sentence: str, *, first: bool, faintest: Rank) -> None:
-        """Read the next sentence; ``first`` where it begins a line."""
-        reading = self.reading
-        reading.sentences += 1
-        if sentence not in self._refusing:
-            self._refusing[sentence] = refusal_in(sentence) is not None
-        reading.refused |= self._refusing[sentence]
-        if not _MENTION.search(sentence) and not _announces_refusal(sentence):
-            for part, words in _turns(sentence)[1:]:
-                self._turn(words, part)
-            return
-        question = sentence.rstrip(" \"')").endswith("?")
-        for idiom, instead in turning.IDIOMS:
-            sentence = idiom.sub(instead, sentence)
-        for part, words in _turns(" ".join(sentence.split())):
-            if words:
-                self._turn(words, part)
-            for clause in filter(str.strip, filter(None, turning.BREAK.split(part))):
-                read = self._clause(clause, first, question)
-                reading.denied |= read.denied
-                reading.add(claim for claim in read.claims if claim.rank >= faintest)
-                first = False
-
-    def _clause(self, words: str, first: bool, question: bool) -> Clause:
-        key = (words, first, question)
-        if key not in self._clauses:
-            self._clauses[key] = read_clause(words, first, question, self.rejecting)
-        return self._clauses[key]
-
-    def _turn(self, words: str, part: str) -> None:
-        words = words.strip(" ,-.…?!")
-        needed = Rank.TEXT
-        if turning.WEAK_CORRECTION.fullmatch(words):
-            needed = Rank.CONCLUSION
-        elif turning.SECOND_LOOK.match(words):
-            needed = Rank.SENTENCE
-        self.reading.change_mind(needed, taking_back=turning.RETRACTION.search(part) is not None)
+def _parted(line: str) -> list[str]:
+    parts, position = [], 0
+    for end in turning.SENTENCE_END.finditer(line):
+        parts.append(line[position : end.start("between")])
+        position = end.end()
+    return [*parts, line[position:]]
 
 
-_ANSWER = lazily_compiled(r"\b(?:answer|choice|option|selection|pick)\b")
+@lru_cache(maxsize=4096)  # a model has few ways to put an answer
+def _read(sentence: str, starts_line: bool, rejecting: str) -> _Sentence:
+    steps: list[Clause | _Turn] = []
+    refused = refusal_in(sentence) is not None
+    if not _MENTION.search(sentence) and not _announces_refusal(sentence):
+        return _Sentence(refused, tuple(_turn(words, part) for part, words in _turns(sentence)[1:]))
+    question = sentence.rstrip(" \"')").endswith("?")
+    for part, words in _turns(" ".join(turning.without_idioms(sentence).split())):
+        if words:
+            steps.append(_turn(words, part))
+        for clause in filter(str.strip, filter(None, turning.BREAK.split(part))):
+            steps.append(read_clause(clause, starts_line, question, rejecting))
+            starts_line = False
+    return _Sentence(refused, tuple(steps))
+
+
+def _turn(words: str, part: str) -> _Turn:
+    words = words.strip(" ,-.…?!")
+    needed = Rank.TEXT
+    if turning.WEAK_CORRECTION.fullmatch(words):
+        needed = Rank.CONCLUSION
+    elif turning.SECOND_LOOK.match(words):
+        needed = Rank.SENTENCE
+    return _Turn(needed, turning.RETRACTION.search(part) is not None)
+
+
+_ANSWER = gated(r"\b(?:answer|choice|option|selection|pick)\b")
 
 
 def _announces_refusal(sentence: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from .claims import CONFLICT_BIT, NOT_OFFERED_BIT, Claim, Rank, Reading
 from .decision import RULES, Decision, decide
 from .failures import is_failure
+from .gates import gated
 from .markup import without_markup
 from .mentions import LETTERS, NOT_OFFERED, TEXT, letter_of, mention
 from .normalise import plain
@@ -19,7 +20,6 @@ from .rejection import is_one_word_rejection
 from .rewriting import rewritten
 from .sentences import read_claims, refuses
 from .structured import fields, json_answer, json_value, texts_in
-from .tables import lazily_compiled
 
 FAILED = Answer(Outcome.FAILED, None, "failure")
 ENDLESS = Answer(Outcome.UNPARSED, None, "reasoning-not-ended")
@@ -87,7 +87,7 @@ def _letter_alone(text: object, options: Mapping[str, str]) -> Answer | None:
     return Answer(Outcome.REJECTED if rejected else Outcome.ANSWERED, letter, RULES[Rank.LINE])
 
 
-_NEXT_QUESTION = lazily_compiled(r"\n\W{0,4}Question\W{0,3}:", re.I)
+_NEXT_QUESTION = gated(r"\n\W{0,4}Question\W{0,3}:", re.I)
 
 
 def _split_at_next_question(text: str) -> tuple[str, bool]:
@@ -99,7 +99,7 @@ def _split_at_next_question(text: str) -> tuple[str, bool]:
 #: Of a longer text only so many characters of its beginning and end are read.
 _HEAD, _TAIL = 20_000, 80_000
 _LONGEST_CUT = 5_000
-_SENTENCE_END = lazily_compiled(r"[.!?]\s|\n")
+_SENTENCE_END = gated(r"[.!?]\s|\n")
 
 
 def spoken(response: str) -> str | None:

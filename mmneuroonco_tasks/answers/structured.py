@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .tables import lazily_compiled
+from .gates import gated
 
 _NAMES = (
     r"(?:final[_ -]?)?(?:answer|ans|conclusion|output|response|solution|result|choice|final|prediction|option|"
@@ -23,7 +23,7 @@ _OPENING = (
 _CLOSING = (
     rf"<\s?/\s?{_NAMES}\s?>|<\|end_of_(?:box|solution|answer)\|>|<\|END_(?:RESPONSE|ANSWER)\|>|\[/(?:FINAL_)?ANSWER\]"
 )
-_TAG = lazily_compiled(rf"(?P<open>{_OPENING})|(?P<close>{_CLOSING})|(?P<box>\\f?box(?:ed)?\s?\{{)", re.I)
+_TAG = gated(rf"(?P<open>{_OPENING})|(?P<close>{_CLOSING})|(?P<box>\\f?box(?:ed)?\s?\{{)", re.I)
 _LONGEST_BOX = 400
 
 
@@ -66,7 +66,7 @@ def _end_of_box(text: str, start: int) -> int:
     return line_end if line_end >= 0 else min(len(text), start + _LONGEST_BOX)
 
 
-_FENCED = lazily_compiled(r"```(?:json|JSON)?\s*\n?([\[{][^`]{0,100000})```")
+_FENCED = gated(r"```(?:json|JSON)?\s*\n?([\[{][^`]{0,100000})```")
 # Numbers stay text: none is an answer, and a very long one takes very long to convert.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 

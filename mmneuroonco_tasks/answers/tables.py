@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
-from typing import Any, cast
 
 _CLASS = re.compile(r"<([A-Z][A-Z_0-9]*)>")
 
@@ -15,7 +14,16 @@ def any_of(*listed: str) -> str:
     >>> any_of("is are would_be", "seems?")
     '(?:is|are|would be|seems?)'
     """
-    return f"(?:{'|'.join(word.replace('_', ' ') for each in listed for word in each.split())})"
+    return f"(?:{'|'.join(words_of(*listed))})"
+
+
+def words_of(*listed: str) -> list[str]:
+    """The words of such a table, each as a pattern.
+
+    >>> words_of("is would_be", "seems?")
+    ['is', 'would be', 'seems?']
+    """
+    return [word.replace("_", " ") for each in listed for word in each.split()]
 
 
 def set_of(*listed: str) -> frozenset[str]:
@@ -24,7 +32,7 @@ def set_of(*listed: str) -> frozenset[str]:
     >>> sorted(set_of("is would_be"))
     ['is', 'would be']
     """
-    return frozenset(word.replace("_", " ") for each in listed for word in each.split())
+    return frozenset(words_of(*listed))
 
 
 def table(text: str, **classes: str) -> str:
@@ -57,25 +65,3 @@ def phrases_of(text: str, **classes: str) -> list[str]:
         elif line.strip() and not line.startswith("#"):
             phrases.append(line.strip())
     return [_CLASS.sub(lambda found: classes[found[1]], phrase) for phrase in phrases]
-
-
-class _LazilyCompiled:
-    """A pattern that is compiled when something of it is first asked for, and stands in for it from then on."""
-
-    def __init__(self, pattern: str, flags: int) -> None:
-        self._source = (pattern, flags)
-
-    def __getattr__(self, name: str) -> Any:
-        compiled = re.compile(*self._source)
-        for method in ("search", "match", "fullmatch", "finditer", "findall", "split", "sub", "groupindex"):
-            setattr(self, method, getattr(compiled, method))
-        return getattr(compiled, name)
-
-
-def lazily_compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """The pattern, compiled when it is first used: all of them take longer than the rest of a start.
-
-    >>> lazily_compiled("[a-e]", re.I).findall("A, x, b")
-    ['A', 'b']
-    """
-    return cast("re.Pattern[str]", _LazilyCompiled(pattern, int(flags)))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from .gates import gated
 from .mentions import ANY
 from .normalise import ARROW
-from .tables import lazily_compiled, set_of, table
+from .tables import set_of, table
 
 JOIN = table(
     r"""
@@ -74,7 +75,7 @@ _FILLERS_GLUED = (
     "答え|解答|正解|回答|は|です|だ|を|が|選びます|選択|選ぶ|と思います|思います|"
     "정답|답변|답|은|는|이|가|입니다|이다|입니다|선택|합니다|을|를|최종"
 )
-FILLER = lazily_compiled(
+FILLER = gated(
     rf"(?<![^\W_])(?:{'|'.join(sorted(map(re.escape, _FILLERS), key=lambda word: (-len(word), word)))})(?![^\W_]|-\w)|"
     rf"{_FILLERS_GLUED}|\d+(?:\.\d+)?"
 )
