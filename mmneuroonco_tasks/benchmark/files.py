@@ -29,13 +29,13 @@ def writing_beside(target: Path) -> Iterator[IO[bytes]]:
     """
     temporary: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_PART, dir=target.parent)
+        handle, name = _beside(target)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             yield stream
         temporary.chmod(0o644)
         temporary.replace(target)
+        temporary = None
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise BenchmarkError(f"{target}: the disk is full; make room and run the command again.") from None
@@ -45,6 +45,15 @@ def writing_beside(target: Path) -> Iterator[IO[bytes]]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _beside(target: Path) -> tuple[int, str]:
+    """A new file in the target's folder, which is made where it is not there yet: its descriptor and its name."""
+    try:
+        return tempfile.mkstemp(prefix=f".{target.name}.", suffix=_PART, dir=target.parent)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    return tempfile.mkstemp(prefix=f".{target.name}.", suffix=_PART, dir=target.parent)
 
 
 def remove_parts(folder: Path) -> None:

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -143,7 +143,10 @@ class Home:
 
     def write_manifest(self, files: Mapping[str, FileRecord]) -> None:
         """Replace the manifest, at once."""
-        records = {name: asdict(record) for name, record in sorted(files.items())}
+        records = {
+            name: {"size": record.size, "mtime_ns": record.mtime_ns, "sha256": record.sha256}
+            for name, record in sorted(files.items())
+        }
         write_json(self.manifest_path, {"schema": MANIFEST_SCHEMA, "files": records})
 
     def image_files(self, manifest: Mapping[str, FileRecord]) -> dict[int, Path]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,15 +73,13 @@ def _decoded(content: bytes) -> Image:
     Raises:
         _Unusable: it cannot be decoded whole.
     """
-    from PIL import Image, ImageFile, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     if not content:
         raise _Unusable("is empty (zero bytes)")
-    # lmms-eval tells Pillow, for the whole process, to fill what a cut file lacks with grey.
-    tolerated, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         image: Image.Image
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with _refusing_cut_files(), Image.open(BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > LARGEST_PICTURE_PIXELS:
                 raise _Unusable(f"claims {image.width} × {image.height} pixels, which no slice has")
             image.load()
@@ -92,8 +92,34 @@ def _decoded(content: bytes) -> Image:
         raise _Unusable("claims more pixels than any slice has") from None
     except Exception as error:  # Pillow's decoders raise whatever a damaged file makes of them
         raise _Unusable(f"is damaged or cut off ({error})") from None
+
+
+_refusing = threading.Lock()
+#: How many are decoding now, and what Pillow was told before the first of them began.
+_decoding = 0
+_told_before = False
+
+
+@contextmanager
+def _refusing_cut_files() -> Iterator[None]:
+    """Pillow refuses a cut file in the block, in whatever threads pictures are decoded.
+
+    lmms-eval tells Pillow, for the whole process, to fill what a cut file lacks with grey.
+    """
+    from PIL import ImageFile
+
+    global _decoding, _told_before
+    with _refusing:
+        if _decoding == 0:
+            _told_before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        _decoding += 1
+    try:
+        yield
     finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = tolerated
+        with _refusing:
+            _decoding -= 1
+            if _decoding == 0:
+                ImageFile.LOAD_TRUNCATED_IMAGES = _told_before
 
 
 def by_source(pictures: Iterable[Picture]) -> dict[str, int]:

@@ -119,5 +119,6 @@ def files_below(folder: Path) -> Iterator[str]:
         raise BenchmarkError(f"{folder}: no such folder; name the folder or zip that holds the images.")
     for parent, folders, names in os.walk(folder):
         folders.sort()
+        inside = Path(parent).relative_to(folder)
         for name in sorted(names):
-            yield (Path(parent) / name).relative_to(folder).as_posix()
+            yield name if inside == Path() else f"{inside.as_posix()}/{name}"

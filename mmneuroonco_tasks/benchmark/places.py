@@ -6,6 +6,7 @@ name, ``..``) is refused whole all the same, because somebody made it so.
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -63,6 +64,7 @@ class ZipPlace:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._reading = threading.Lock()
         try:
             self._zip = zipfile.ZipFile(path)
             self._entries = {entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()}
@@ -86,7 +88,8 @@ class ZipPlace:
         if entry.flag_bits & _ENCRYPTED:
             raise BenchmarkError(f"{self.where(name)}: is encrypted; unpack the zip yourself and name the folder.")
         try:
-            with self._zip.open(entry) as stream:
+            # Several threads read; zipfile counts its readers without a lock.
+            with self._reading, self._zip.open(entry) as stream:
                 # One byte more than allowed: the size in the directory may lie.
                 content = stream.read(LARGEST_ENTRY_BYTES + 1)
         except (

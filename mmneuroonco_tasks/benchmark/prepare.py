@@ -6,11 +6,14 @@ files, and the next run goes on from them; a run that has nothing to do changes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from .files import write_bytes
 from .home import FileRecord, Home
@@ -108,9 +111,12 @@ def _prepare(
     kept = {image_id: f"images/{path.name}" for image_id, path in home.image_files(manifest).items()}
     try:
         for task, (content, _) in found.items():
-            _write_if_new(home, f"benchmark/{task}.json", content, manifest)
-        for picture in progress(pictures, "placing pictures", len(pictures)):
-            _place_picture(home, picture, kept.get(picture.id), sources, report, manifest)
+            name, digest = f"benchmark/{task}.json", sha256(content).hexdigest()
+            if _unchanged(home, name, digest, manifest) is None:
+                manifest[name] = _written(home, name, content, digest)
+        with closing(_placed_ahead(home, pictures, sources, manifest)) as placings:
+            for picture in progress(pictures, "placing pictures", len(pictures)):
+                _take(home, picture, next(placings), kept.get(picture.id), report, manifest)
     finally:
         # Whatever was placed whole is kept, also when the run is stopped here.
         home.write_manifest(manifest)
@@ -188,54 +194,90 @@ def _pictures_of(found: Mapping[Task, tuple[bytes, str]]) -> list[Picture]:
     return list(pictures.values())
 
 
-def _place_picture(
-    home: Home,
-    picture: Picture,
-    kept: str | None,
-    sources: Sequence[_Source],
-    report: Prepared,
-    manifest: dict[str, FileRecord],
-) -> None:
+@dataclass(frozen=True)
+class _Placing:
+    """What came of one picture: the file in the home, and whether it is new; else why no place's file can be used."""
+
+    target: str = ""
+    record: FileRecord | None = None
+    new: bool = False
+    problem: str = ""
+
+
+def _placed_ahead(
+    home: Home, pictures: Sequence[Picture], sources: Sequence[_Source], manifest: Mapping[str, FileRecord]
+) -> Generator[_Placing, None, None]:
+    """Every picture placed, in order: a few at a time, since decoding, digests and files need no Python."""
+    workers = os.cpu_count() or 1
+    waiting: deque[Future[_Placing]] = deque()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for picture in pictures:
+            waiting.append(pool.submit(_placed, home, picture, sources, manifest))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        # What a thread has begun it ends: a whole file, which the next run finds, or none.
+        pool.shutdown(cancel_futures=True)
+
+
+def _placed(home: Home, picture: Picture, sources: Sequence[_Source], manifest: Mapping[str, FileRecord]) -> _Placing:
+    """The picture's file from the first place that has a sound one, decoded once and written unless it is there."""
+    problem = ""
     for source in sources:
         name = source.found.get(picture.id)
         if name is None:
             continue
         content = source.place.read(name)
+        digest = sha256(content).hexdigest()
         target = f"images/{opaque_name(picture.id, PurePosixPath(name).suffix)}"
         # What was placed with these bytes was decoded then.
-        problem = None if _is_placed(home, target, content, manifest) else problem_in(content)
-        if problem:
-            report.unusable[picture.id] = (picture, f"{problem} [{source.place.where(name)}]")
-            continue
-        report.unusable.pop(picture.id, None)
-        state = _write_if_new(home, target, content, manifest)
-        if kept is not None and kept != target:
+        if (known := _unchanged(home, target, digest, manifest)) is not None:
+            return _Placing(target, known)
+        found = problem_in(content)
+        if found is None:
+            return _Placing(target, _written(home, target, content, digest), new=True)
+        problem = f"{found} [{source.place.where(name)}]"
+    return _Placing(problem=problem)
+
+
+def _take(
+    home: Home,
+    picture: Picture,
+    placing: _Placing,
+    kept: str | None,
+    report: Prepared,
+    manifest: dict[str, FileRecord],
+) -> None:
+    """Enter what came of a picture into the manifest and the report; ``kept`` is the file that the home had of it."""
+    if placing.record is not None:
+        manifest[placing.target] = placing.record
+        if kept is not None and kept != placing.target:
             manifest.pop(kept)
             (home.folder / kept).unlink(missing_ok=True)
-        report.placed += state == "placed"
-        report.unchanged += state == "unchanged"
+        report.placed += placing.new
+        report.unchanged += not placing.new
         return
     if kept is not None and home.problem(kept, manifest[kept]) is None:
-        report.unusable.pop(picture.id, None)
         report.unchanged += 1
         return
     if kept is not None:
         manifest.pop(kept)
-    if picture.id not in report.unusable:
+    if placing.problem:
+        report.unusable[picture.id] = (picture, placing.problem)
+    else:
         report.missing[picture.id] = picture
 
 
-def _is_placed(home: Home, name: str, content: bytes, manifest: Mapping[str, FileRecord]) -> bool:
+def _unchanged(home: Home, name: str, digest: str, manifest: Mapping[str, FileRecord]) -> FileRecord | None:
+    """The record of a file of this digest that lies in the home as it was placed."""
     known = manifest.get(name)
-    return known is not None and known.unchanged(home.folder / name) and known.sha256 == sha256(content).hexdigest()
+    return known if known is not None and known.sha256 == digest and known.unchanged(home.folder / name) else None
 
 
-def _write_if_new(
-    home: Home, name: str, content: bytes, manifest: dict[str, FileRecord]
-) -> Literal["placed", "unchanged"]:
-    if _is_placed(home, name, content, manifest):
-        return "unchanged"
+def _written(home: Home, name: str, content: bytes, digest: str) -> FileRecord:
     path = home.folder / name
     write_bytes(path, content)
-    manifest[name] = FileRecord.of(path, sha256(content).hexdigest())
-    return "placed"
+    return FileRecord.of(path, digest)

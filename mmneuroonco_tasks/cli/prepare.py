@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -69,11 +70,12 @@ def tell(sentence: str) -> None:
 
 def progress_bar(pictures: Iterable[Picture], description: str, total: int) -> Iterable[Picture]:
     """The pictures, with a bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        return pictures
     from rich.console import Console
     from rich.progress import track
 
-    console = Console(stderr=True)
-    return track(pictures, description, total, console=console, transient=True, disable=not console.is_terminal)
+    return track(pictures, description, total, console=Console(stderr=True), transient=True)
 
 
 def describe(report: Prepared) -> str:
