@@ -256,12 +256,7 @@ class _Spelling:
 
     def may_be_in(self, lowered: str) -> bool:
         """Whether it is worth a search, which compiles the pattern."""
-        if not self._is_ascii or not lowered.isascii():
-            return True
-        for part in self._needed:  # noqa: SIM110 - a generator takes longer than the question
-            if part not in lowered:
-                return False
-        return True
+        return not (self._is_ascii and lowered.isascii()) or all(map(lowered.__contains__, self._needed))
 
 
 _spelling = lru_cache(maxsize=8192)(_Spelling)
