@@ -116,7 +116,6 @@ def score_file(path: Path, choices: Choices, *, with_trust_rows: bool = True) ->
     Raises:
         PredictionsError, BenchmarkError, RunError: one sentence with file, place and remedy.
     """
-    from ..frameworks.asking import twin_of
     from ..predictions import read_predictions
 
     read = read_predictions(path, choices.format, image_ids=lambda: _image_ids(choices))
@@ -124,7 +123,7 @@ def score_file(path: Path, choices: Choices, *, with_trust_rows: bool = True) ->
     task: Task = choices.task or (variant.task if variant else "closed")
     whole = _whole(task, variant, choices)
     read = read.under_every_question(whole)
-    shown, scored = twin_of(variant, whole) if variant else (whole, whole)
+    shown, scored = _twin_of(variant, whole) if variant else (whole, whole)
     asked = _asked(scored, read, choices)
     remarks = (*read.remarks, *_left_out(path, read, asked, choices))
     run = _run(read, choices)
@@ -235,6 +234,12 @@ def _whole(task: Task, variant: Variant | None, choices: Choices) -> Any:
     scope = choices.scope or (variant.scope if variant else "full")
     home = variant.home() if variant and choices.annotations is None else None
     return load_benchmark(task, annotations=choices.annotations, scope=scope, home=home)
+
+
+def _twin_of(variant: Variant, whole: Any) -> tuple[Any, Any]:
+    from ..frameworks.asking import twin_of
+
+    return twin_of(variant, whole)
 
 
 def _asked(whole: Any, read: Predictions, choices: Choices) -> Any:

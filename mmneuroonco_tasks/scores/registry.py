@@ -62,6 +62,14 @@ CLOSED_COLUMNS: dict[str, str] = {
     **{f"picked_{letter}": f"{letter} was picked" for letter in LETTERS},
 }
 
+#: Columns that are the sum of others: where these are resampled, they need not be.
+COLUMN_SUMS: dict[str, tuple[str, ...]] = {
+    "asked": ("answerable", "traps", "binary"),
+    "right": ("answerable_right", "traps_right", "binary_right"),
+    "rejection_aware": ("answerable", "traps"),
+    "rejection_aware_right": ("answerable_right", "traps_right"),
+}
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .registry import FloatArray, Metric, Totals
+from .registry import COLUMN_SUMS, FloatArray, Metric, Totals
 
 RESAMPLES = 10_000
 SEED = 0
@@ -293,6 +293,19 @@ def _standard_error(metric: Metric, columns: Mapping[str, NDArray[np.int64]], dr
     return standard_deviation(drawn) if drawn is not None else None
 
 
+def _resampled(counts: ClusterCounts) -> list[str]:
+    """The columns that are drawn: all but those that are, in every cluster, the sum of others that are drawn."""
+    columns = counts.columns
+    if not np.issubdtype(counts.counts.dtype, np.integer):
+        return list(columns)
+    sums = {name: parts for name, parts in COLUMN_SUMS.items() if {name, *parts} <= columns.keys()}
+    return [
+        name
+        for name in columns
+        if name not in sums or not np.array_equal(columns[name], sum(columns[part] for part in sums[name]))
+    ]
+
+
 def estimate_all(
     parts: Sequence[tuple[ClusterCounts, Sequence[Metric]]], resamples: int = RESAMPLES, seed: int = SEED
 ) -> list[dict[str, Estimate]]:
@@ -301,14 +314,21 @@ def estimate_all(
     The parts (all questions, one type, one subset, …) count the same clusters in the same order, so a resample is
     the same for all. ``resamples=0`` switches intervals off.
     """
-    everything = np.concatenate([counts.counts for counts, _ in parts], axis=1)
+    resampled = [_resampled(counts) for counts, _ in parts]
+    chosen = zip(parts, resampled, strict=True)
+    everything = np.concatenate(
+        [counts.counts[:, [counts.names.index(name) for name in names]] for (counts, _), names in chosen], axis=1
+    )
     drawn = None
     if resamples and len(everything):
         totals, place = _distinct_totals(everything, resamples, seed)
         totals = totals.astype(np.float64)
         drawn = (totals[number] for number in place)
     results = []
-    for counts, metrics in parts:
-        replicates = {name: next(drawn) for name in counts.names} if drawn is not None else None
+    for (counts, metrics), names in zip(parts, resampled, strict=True):
+        replicates = {name: next(drawn) for name in names} if drawn is not None else None
+        if replicates is not None:
+            sums = [name for name in counts.names if name not in replicates]
+            replicates |= {name: sum(replicates[part] for part in COLUMN_SUMS[name]) for name in sums}
         results.append({metric.name: estimate(metric, counts, replicates) for metric in metrics})
     return results
