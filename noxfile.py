@@ -155,4 +155,6 @@ def bench(session: nox.Session) -> None:
         session.run(*install, "mmneuroonco-tasks", f".[{framework}]", external=True)
         pythons.append(f"--python={framework}={python}")
     session.install("--reinstall-package", "mmneuroonco-tasks", ".")
-    session.run("python", "bench/bench.py", "--write", "README.md", *pythons, *session.posargs)
+    session.run(
+        "python", "bench/bench.py", "--write", "README.md", "--profile", "docs/speed.md", *pythons, *session.posargs
+    )
