@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+from openai_stub import Messages, OpenAIStub
 
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.prepare import prepare
@@ -80,6 +83,30 @@ class LmmsEval:
         )
         result: dict[str, Any] = json.loads(done.stdout)
         return result
+
+    def killed(self, stub: OpenAIStub, at: int, *command: str, **environment: str) -> None:
+        """Run a command that is killed, as by a power cut, when the stub is asked for the ``at``-th time."""
+        answer, enough = stub.answer, Event()
+
+        def until_enough(messages: Messages, number: int) -> Any:
+            if number >= at:
+                enough.set()
+            return answer(messages, number)
+
+        stub.answer = until_enough
+        with (self.home.parent / "killed.log").open("wb") as log:
+            process = subprocess.Popen(
+                [str(self.python.parent / command[0]), *command[1:]],
+                env=self.environment(**environment),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.home.parent,
+            )
+        while not enough.wait(timeout=1) and process.poll() is None:
+            pass
+        process.kill()
+        code, stub.answer = process.wait(), answer
+        assert code == -signal.SIGKILL, (self.home.parent / "killed.log").read_text(errors="replace")[-3000:]
 
 
 def home_of_phantoms(folder: Path, images: int) -> Path:

@@ -14,10 +14,11 @@ from frameworks import Finished, LmmsEval, home_of_phantoms, only, python_of, re
 from openai_stub import Messages, OpenAIStub, text_of
 from styles import respond_or_fail
 
+from mmneuroonco_tasks.answers import read_answer
 from mmneuroonco_tasks.benchmark import ClosedBenchmark, load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.prompts import DIRECT
-from mmneuroonco_tasks.scores import TABLE_METRICS
+from mmneuroonco_tasks.scores import TABLE_METRICS, score_closed
 
 pytestmark = pytest.mark.inspect_ai
 IMAGES, LIMIT = 30, 60
@@ -30,14 +31,23 @@ class InspectAI:
     command: LmmsEval
 
     def run(self, stub: OpenAIStub, logs: str, *flags: str, **environment: str) -> Finished:
-        """``inspect eval`` with the stub as the model, the log as JSON in the folder ``logs``."""
-        key = {"STUB_API_KEY": "not-a-key", "STUB_BASE_URL": stub.base_url, **environment}
+        """``inspect eval`` with the stub as the model, the log in the folder ``logs``."""
+        return self.command.run(*self.eval(logs, *flags), **key_of(stub), **environment)
+
+    @staticmethod
+    def eval(logs: str, *flags: str) -> tuple[str, ...]:
+        """The command of it."""
         model = ("--model", "openai-api/stub/stub", "--max-retries", "0")
         form = ("--display", "plain", "--log-dir", logs, "--no-log-images")
-        return self.command.run("inspect", "eval", *flags, *model, *form, **key)
+        return ("inspect", "eval", *flags, *model, *form)
 
     def folder(self, logs: str) -> Path:
         return self.command.home.parent / logs
+
+
+def key_of(stub: OpenAIStub) -> dict[str, str]:
+    """The variables by which inspect_ai finds the stub."""
+    return {"STUB_API_KEY": "not-a-key", "STUB_BASE_URL": stub.base_url}
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +154,35 @@ def test_epochs_are_pooled_and_every_kind_of_task_runs(inspect_ai: InspectAI) ->
         if not name.endswith("_stderr") and name != "bleu":
             assert value == pytest.approx(scored["metrics"][name]["value"], rel=1e-12), name
     assert "reference: " in json.dumps([sample["scores"] for sample in opened["samples"]])
+
+
+def test_killed_and_retried_it_asks_what_is_missing_and_ends_with_the_same_number(
+    inspect_ai: InspectAI, questions: ClosedBenchmark
+) -> None:
+    """``inspect eval`` killed half way, then ``inspect eval-retry``: inspect_ai's own way to go on."""
+    task, first, command = "mmneuroonco_tasks/mmneuroonco_closed", LIMIT // 2, inspect_ai.command
+    with OpenAIStub(lambda messages, number: whole(respond(messages, number))) as stub:
+        # Each sample is in the log as it is answered.
+        flags = ("--limit", str(LIMIT), "--log-buffer", "1", "--max-connections", "2")
+        command.killed(stub, first, *inspect_ai.eval("killed", task, *flags), **key_of(stub))
+        log = only(inspect_ai.folder("killed"), "*.eval")
+        stub.requests.clear()
+        retry = ("inspect", "eval-retry", str(log), "--log-dir", "retried", "--display", "plain")
+        done = command.run(*retry, **key_of(stub))
+    asked = questions.questions[:LIMIT]
+    answers = {
+        q.qid: read_answer(whole(respond([{"role": "user", "content": DIRECT.text(q)}], 0)), q.options) for q in asked
+    }
+    expected = score_closed(questions.restricted_to(answers), answers)
+    scored = command.score(only(inspect_ai.folder("retried"), "*.eval"))
+    assert scored["metrics"]["accuracy"] == expected.metrics["accuracy"].to_dict(), done.output[-3000:]
+    assert scored["counts"]["missing"] == scored["counts"]["failed"] == 0
+    assert stub.count <= LIMIT - first + 10, "what was in the log is not asked again"
+
+
+def whole(answer: str | Failure) -> str:
+    """The answer, also to the requests that fail in the other tests."""
+    return "B" if isinstance(answer, Failure) else answer
 
 
 def test_the_reference_reader_is_a_model_that_sees(inspect_ai: InspectAI) -> None:

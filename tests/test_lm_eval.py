@@ -11,11 +11,12 @@ from frameworks import Finished, LmmsEval, home_of_phantoms, only, python_of, re
 from openai_stub import OpenAIStub, pixels
 from styles import respond
 
+from mmneuroonco_tasks.answers import read_answer
 from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.images import open_picture
 from mmneuroonco_tasks.prompts import DIRECT, FORMS
-from mmneuroonco_tasks.scores import TABLE_METRICS
+from mmneuroonco_tasks.scores import TABLE_METRICS, score_closed
 from mmneuroonco_tasks.scores.open_registry import OPEN_TABLE_METRICS
 
 pytestmark = pytest.mark.lm_eval
@@ -32,10 +33,15 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> LmmsEval:
 
 def lm_eval(environment: LmmsEval, stub: OpenAIStub, *flags: str, **more: str) -> Finished:
     """``lm_eval --include_path "$(mmneuroonco paths lm-eval)"`` with the stub as the model."""
+    return environment.run(*command_of(environment, stub, *flags), **more)
+
+
+def command_of(environment: LmmsEval, stub: OpenAIStub, *flags: str) -> tuple[str, ...]:
+    """The same as a command."""
     path = environment.run("mmneuroonco", "paths", "lm-eval").output.strip()
     model = f"model=stub,base_url={stub.base_url}/chat/completions,max_retries=1,num_concurrent=4"
     command = ("lm_eval", "--include_path", path, "--model", "local-chat-completions", "--model_args", model)
-    return environment.run(*command, "--apply_chat_template", *flags, **more)
+    return (*command, "--apply_chat_template", *flags)
 
 
 def assert_scored_anew(environment: LmmsEval, done: Finished, folder: Path, task: str, names: Sequence[str]) -> None:
@@ -84,6 +90,24 @@ def test_the_blind_control_shows_no_picture(environment: LmmsEval) -> None:
     assert sorted(request.text for request in stub.requests) == sorted(map(DIRECT.text, blind.questions[:40]))
     assert not any(request.images for request in stub.requests)
     assert_scored_anew(environment, done, environment.home.parent / "blind", BLIND, TABLE_METRICS)
+
+
+def test_killed_and_run_again_it_asks_what_is_missing_and_ends_with_the_same_number(environment: LmmsEval) -> None:
+    """``--use_cache`` is lm-evaluation-harness's own way to go on."""
+    flags = ("--tasks", CLOSED, "--limit", "60", "--use_cache", "cache", "--log_samples", "--output_path", "killed")
+    with OpenAIStub(respond) as stub:
+        environment.killed(stub, 30, *command_of(environment, stub, *flags))
+        stub.requests.clear()
+        done = lm_eval(environment, stub, *flags)
+    # Parts of 4 and of 16 had been answered.
+    assert stub.count <= 60 - 20, f"what was kept is not asked again: {done.output[-3000:]}"
+    folder = environment.home.parent / "killed"
+    assert_scored_anew(environment, done, folder, CLOSED, TABLE_METRICS)
+    benchmark = load_benchmark("closed", home=Home(environment.home))
+    asked = benchmark.questions[:60]
+    answers = {q.qid: read_answer(respond([{"role": "user", "content": DIRECT.text(q)}], 0), q.options) for q in asked}
+    expected = score_closed(benchmark.restricted_to(answers), answers).metrics["accuracy"].value
+    assert read_json(only(folder, "results_*.json"))["results"][CLOSED]["accuracy,none"] == expected
 
 
 def test_a_local_model_is_told_where_the_picture_goes(environment: LmmsEval) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from lm_eval.api.model import CachingLM
 from lm_eval.api.task import ConfigurableTask
 
 from ..benchmark import BenchmarkError
@@ -19,11 +20,14 @@ from ..scores.open import OpenScores
 from ..scores.open_registry import OPEN_METRICS_BY_NAME, OPEN_TABLE_METRICS
 from .asking import Asking, asking
 from .lm_eval import TESTED_VERSIONS, installed_version
+from .lm_eval_kept import keep_as_they_come
 from .lmms_eval_tasks import FIRST_METRIC, STDERR, metric_items, records_in, score_records
 from .variants import variant_named
 from .versions import warn_unless_tested
 
 warn_unless_tested(installed_version(), TESTED_VERSIONS, "lm-evaluation-harness")
+
+keep_as_they_come(CachingLM)
 
 _PLACEHOLDER = "<image>"
 

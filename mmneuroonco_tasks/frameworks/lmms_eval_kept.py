@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -30,10 +29,9 @@ from .asking import Asking, asking
 from .kept_responses import KeptResponses, kept_responses, request_digest
 from .lmms_eval import installed_version
 from .lmms_eval_run import reported
+from .parts import in_parts, tell
 from .variants import VARIANTS, variant_named
 
-#: What a kill may cost.
-SECONDS_A_PART = 10.0
 #: Accelerate's words for models of which each rank holds a part.
 _SPLIT = ("FSDP", "DEEPSPEED", "MEGATRON_LM", "TP")
 _OURS = frozenset(variant.lmms_eval for variant in VARIANTS)
@@ -124,8 +122,8 @@ class Keeping:
             missing = [place for place, response in known.items() if response is None]
             said = f"rank {self._rank}: {task}" if self._rank else task
             if len(missing) < len(places):
-                _tell(f"{said}: {len(places) - len(missing)} of {len(places)} responses are kept in {store.path}")
-            for part in _parts(missing, _at_least(model), said):
+                tell(f"{said}: {len(places) - len(missing)} of {len(places)} responses are kept in {store.path}")
+            for part in in_parts(missing, _at_least(model), said):
                 answered = generate([requests[place] for place in part])
                 responses |= zip(part, answered, strict=True)
                 store.add((named[place].digest, named[place].qid, _text(responses[place])) for place in part)
@@ -190,33 +188,3 @@ def _at_least(model: Any) -> int:
     """How many requests the model works on at once."""
     sizes = (getattr(model, name, 1) for name in ("batch_size", "num_cpus", "max_concurrency"))
     return max([1, *(size for size in sizes if isinstance(size, int))])
-
-
-def _parts(missing: list[int], at_least: int, said: str) -> Any:
-    """Parts that take about ``SECONDS_A_PART`` each, as far as the last one tells; progress after each."""
-    begun = time.monotonic()
-    size, position = at_least, 0
-    while position < len(missing):
-        started = time.monotonic()
-        yield missing[position : position + size]
-        position = min(position + size, len(missing))
-        now = time.monotonic()
-        left = (now - begun) / position * (len(missing) - position)
-        _tell(f"{said}: {position} of {len(missing)} answered and kept, about {_duration(left)} left")
-        fitting = size * SECONDS_A_PART / max(now - started, 0.01)
-        size = max(at_least, min(int(fitting), 4 * size))
-
-
-def _duration(seconds: float) -> str:
-    """
-    >>> _duration(42.2), _duration(3725)
-    ('42 s', '1 h 2 min')
-    """
-    minutes, hours = round(seconds) // 60, round(seconds) // 3600
-    if not minutes:
-        return f"{round(seconds)} s"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
-
-
-def _tell(sentence: str) -> None:
-    print(f"mmneuroonco: {sentence}", file=sys.stderr, flush=True)
