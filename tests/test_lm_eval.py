@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from frameworks import Finished, LmmsEval, home_of_phantoms, only, python_of, read_json
 from openai_stub import OpenAIStub, pixels
-from styles import respond
+from styles import respond, styled
 
 from mmneuroonco_tasks.answers import read_answer
 from mmneuroonco_tasks.benchmark import load_benchmark
@@ -105,7 +105,7 @@ def test_killed_and_run_again_it_asks_what_is_missing_and_ends_with_the_same_num
     assert_scored_anew(environment, done, folder, CLOSED, TABLE_METRICS)
     benchmark = load_benchmark("closed", home=Home(environment.home))
     asked = benchmark.questions[:60]
-    answers = {q.qid: read_answer(respond([{"role": "user", "content": DIRECT.text(q)}], 0), q.options) for q in asked}
+    answers = {q.qid: read_answer(styled(DIRECT.text(q)), q.options) for q in asked}
     expected = score_closed(benchmark.restricted_to(answers), answers).metrics["accuracy"].value
     assert read_json(only(folder, "results_*.json"))["results"][CLOSED]["accuracy,none"] == expected
 
