@@ -89,6 +89,14 @@ def test_twice_is_once(project: Project, copy: Path) -> None:
     assert git(copy, "status", "--porcelain") == ""
 
 
+def test_files_of_an_earlier_version_are_told(project: Project, copy: Path) -> None:
+    (copy / project.folder / "answers" / "gone.py").write_text("GONE = 1\n")
+    git(copy, "add", "--all")
+    git(copy, "commit", "--quiet", "-m", "The pull request as it was")
+    (remark,) = write_pull_request(project, copy).remarks
+    assert remark == f"{project.folder}/answers/gone.py is left from an earlier version; remove it (git rm)."
+
+
 def test_the_registration_is_in_its_place(project: Project, written: Path) -> None:
     added = [line[1:] for line in git(written, "diff", "--unified=0").splitlines() if line.startswith("+")]
     added = [line for line in added if not line.startswith("++")]

@@ -67,6 +67,10 @@ class Checkout:
         """The day of the last commit, which the same checkout has tomorrow too."""
         return (self._git("log", "-1", "--format=%cs", may_fail=True) or "").strip()
 
+    def tracked(self, folder: str) -> list[str]:
+        """The files below a folder that git knows."""
+        return [path for path in (self._git("ls-files", "-z", "--", folder) or "").split("\0") if path]
+
     def changed(self) -> list[str]:
         """The files that differ from the last commit, new ones too."""
         status = self._git("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames") or ""

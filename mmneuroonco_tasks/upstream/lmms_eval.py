@@ -98,6 +98,7 @@ PROJECT = Project(
     name="lmms-eval",
     url="https://github.com/EvolvingLMMs-Lab/lmms-eval",
     marker="lmms_eval/tasks/__init__.py",
+    folder=_FOLDER,
     new_files=new_files,
     edits=edits,
     tasks=("mmneuroonco_closed", "mmneuroonco_closed_nobrats"),

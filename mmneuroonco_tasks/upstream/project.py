@@ -31,6 +31,8 @@ class Project:
     url: str
     #: A file that only this project has.
     marker: str
+    #: The folder there that holds nothing but files of the pull request.
+    folder: str
     #: The new files, by path in the checkout.
     new_files: Callable[[], Mapping[str, str]]
     #: The changes of files that it has, by path, as of a date.
@@ -64,6 +66,8 @@ def write_pull_request(project: Project, folder: Path) -> Written:
     edited, remarks = checkout.edited(project.edits(checkout.date()))
     contents = {**project.new_files(), **edited}
     changed = checkout.write(contents)
+    outdated = [path for path in checkout.tracked(project.folder) if path not in contents]
+    remarks += [f"{path} is left from an earlier version; remove it (git rm)." for path in outdated]
     return Written(checkout.folder, tuple(contents), tuple(changed), tuple(remarks))
 
 

@@ -71,6 +71,7 @@ PROJECT = Project(
     name="VLMEvalKit",
     url="https://github.com/open-compass/VLMEvalKit",
     marker="vlmeval/dataset/__init__.py",
+    folder=_ROOT.replace(".", "/"),
     new_files=new_files,
     edits=edits,
     tasks=("MMNeuroOnco", "MMNeuroOnco_NoBraTS"),
