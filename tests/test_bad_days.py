@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import struct
 import zlib
@@ -17,7 +18,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from command import Finished, run_apart, started
+from command import Finished, as_anybody, read_only, run_apart, started
 from made_up import CLOSED_QIDS, MadeUp, closed_annotations, write_benchmark, write_json
 
 from mmneuroonco_tasks.benchmark import BenchmarkError, load_benchmark
@@ -139,6 +140,24 @@ def test_a_disk_that_is_full_is_one_sentence_and_what_was_there_stays(limit: int
     assert run_apart(*call).code == 0
 
 
+@pytest.mark.parametrize("command", ["score", "report"])
+def test_a_result_or_page_that_does_not_fit_on_the_disk_leaves_what_was_there(
+    command: str, made: MadeUp, home: Path, predictions: Path, tmp_path: Path
+) -> None:
+    if command == "report":
+        pytest.importorskip("matplotlib")
+    prepare(Home(home), [made.closed], [made.images])
+    result, written = tmp_path / "result.json", tmp_path / ("page.html" if command == "report" else "result.json")
+    assert run_apart("score", predictions, "--output", result).code == 0
+    call = ("report", result, "-o", written) if command == "report" else ("score", predictions, "--output", written)
+    assert run_apart(*call).code == 0
+    before = written.read_bytes()
+    done = run_apart(*call, before=FULL_DISK.format(bytes=3000))
+    assert done.code == 1 and "Traceback" not in done.err, done.err[-2000:]
+    assert f"{written}: cannot be written (File too large); " in done.sentence
+    assert written.read_bytes() == before and not list(tmp_path.glob(".*.part"))
+
+
 def test_a_home_that_cannot_be_written_costs_time_and_not_the_score(
     made: MadeUp, predictions: Path, tmp_path: Path
 ) -> None:
@@ -151,6 +170,34 @@ def test_a_home_that_cannot_be_written_costs_time_and_not_the_score(
     assert "cannot be written" in told(
         run_apart("prepare", "--annotations", made.closed, "--images", made.images, environment=environment)
     )
+
+
+def test_a_shared_home_that_only_its_owner_may_write_serves_everybody(
+    made: MadeUp, home: Path, predictions: Path, tmp_path: Path
+) -> None:
+    """As on a cluster: nobody needs a lock, a cache or a folder of their own in it."""
+    prepare(Home(home), [made.closed, made.open], [made.images])
+    assert run_apart("score", predictions, "--output", tmp_path / "expected.json").code == 0
+    expected = (tmp_path / "expected.json").read_bytes()
+    shutil.rmtree(home / "cache")
+    asking = (
+        "from mmneuroonco_tasks.frameworks.asking import asking\n"
+        "from mmneuroonco_tasks.frameworks.lmms_eval_kept import responses_folder\n"
+        "from mmneuroonco_tasks.frameworks.variants import variant_named\n"
+        "asked = asking(variant_named('mmneuroonco_closed'))\n"
+        "print(len(asked.requests()), asked.image(asked.requests()[0]).size, responses_folder())\n"
+        "raise SystemExit\n"
+    )
+    own = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "own")}
+    with read_only(home):
+        score = run_apart("score", predictions, "--output", tmp_path / "result.json", first=as_anybody)
+        asked = run_apart(environment=own, before=asking, first=as_anybody)
+        doctor = run_apart("doctor", first=as_anybody)
+        refused = run_apart("prepare", "--images", made.images, first=as_anybody)
+    assert score.code == 0 and (tmp_path / "result.json").read_bytes() == expected, score.err
+    assert asked.out == f"10 (24, 20) {tmp_path / 'own' / 'mmneuroonco' / 'responses'}\n", asked.err
+    assert doctor.code == 0, doctor.out + doctor.err
+    assert f"{home}: cannot be written (Permission denied)" in told(refused)
 
 
 # Company

@@ -94,7 +94,7 @@ class Keeping:
     def __init__(self, held: ExitStack, folder: Path | None = None) -> None:
         self._held = held
         self._rank = int(os.environ.get("RANK", "0") or "0")
-        self._folder = folder or Home.default().folder / "responses"
+        self._folder = folder or responses_folder()
         self._stores: dict[Path, tuple[KeptResponses, str]] = {}
 
     def generate(
@@ -143,6 +143,15 @@ class Keeping:
         for store, task in self._stores.values():
             if task in done:
                 store.finish()
+
+
+def responses_folder() -> Path:
+    """Where responses are kept: in the home, or in this user's own where the home is shared and cannot be written."""
+    from platformdirs import user_data_path
+
+    folder = Home.default().folder / "responses"
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return folder if os.access(existing, os.W_OK) else user_data_path("mmneuroonco") / "responses"
 
 
 class _Named:
