@@ -1,4 +1,4 @@
-"""Bad days: kills, a full disk, other locales and clocks, odd paths, and files made to do harm.
+"""Bad days: kills, a full disk, other locales and clocks, and odd paths.
 
 Whatever happens, nothing that was whole is lost, the next run comes to the same number, and the user reads one
 sentence. Harmful files are read in a process that may use little memory.
@@ -11,46 +11,17 @@ import os
 import random
 import shutil
 import signal
-import struct
-import zlib
 from pathlib import Path
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 import pytest
-from command import Finished, as_anybody, read_only, run_apart, started
-from made_up import CLOSED_QIDS, MadeUp, closed_annotations, write_benchmark, write_json
+from command import as_anybody, read_only, run_apart, started
+from faults import DIE_AT_DISK_CALL, FULL_DISK, told
+from made_up import CLOSED_QIDS, MadeUp, write_benchmark
 
-from mmneuroonco_tasks.benchmark import BenchmarkError, load_benchmark
+from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.prepare import prepare
-
-#: Python that makes the process kill itself, as a power cut does, at its nth call that changes the disk.
-DIE_AT_DISK_CALL = """
-import os, pathlib, signal
-calls = []
-def dying(function):
-    def call(*arguments, **named):
-        calls.append(function)
-        if len(calls) == {number}:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*arguments, **named)
-    return call
-for name in ("replace", "rename", "unlink", "fsync", "write", "chmod", "mkdir"):
-    setattr(os, name, dying(getattr(os, name)))
-"""
-#: Python that leaves the process this much memory and this many seconds of processor.
-LITTLE = """
-import resource
-resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20, {megabytes} << 20))
-resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-"""
-#: Python that lets no file grow beyond this many bytes, as on a disk that is full.
-FULL_DISK = """
-import resource, signal
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, ({bytes}, {bytes}))
-"""
 
 
 @pytest.fixture
@@ -64,20 +35,6 @@ def predictions(tmp_path: Path) -> Path:
     path = tmp_path / "predictions.jsonl"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
-
-
-def told(done: Finished) -> str:
-    """The one sentence of a command that could not do its work."""
-    assert done.code == 1, (done.code, done.out, done.err[-2000:])
-    assert "Traceback" not in done.err and done.err.strip().count("\n") == 0, done.err[-2000:]
-    assert done.sentence.startswith("mmneuroonco: ")
-    return done.sentence
-
-
-def limited(*arguments: object, megabytes: int = 900) -> Finished:
-    """The command in a process with little memory."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    return run_apart(*arguments, environment=environment, before=LITTLE.format(megabytes=megabytes))
 
 
 # Kills
@@ -270,82 +227,3 @@ def test_a_zip_packed_by_windows_is_read(made: MadeUp, home: Path, tmp_path: Pat
             archive.writestr(str(path.relative_to(made.images)).replace("/", "\\"), path.read_bytes())
     done = run_apart("prepare", "--annotations", made.closed, "--images", packed)
     assert done.code == 0 and "Complete: every scope can run." in done.out, done.out + done.err
-
-
-# Harmful files
-
-
-def nested(depth: int = 1_000_000) -> bytes:
-    return b"[" * depth + b"]" * depth
-
-
-@pytest.mark.parametrize("content", [nested(), b'[{"id":' + b"9" * 100_000 + b"}]"])
-def test_annotations_that_are_no_annotations_are_one_sentence(content: bytes, home: Path, tmp_path: Path) -> None:
-    path = tmp_path / "closed.json"
-    path.write_bytes(content)
-    assert str(path) in told(limited("prepare", "--annotations", path, "--images", tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("nested.jsonl", nested() + b"\n"),
-        ("long.jsonl", b'{"qid": "1_q1", "response": "' + b"A" * 200_000_000 + b'"}\n'),
-        ("long.csv", b"qid,response\n1_q1," + b"A" * 200_000_000 + b"\n"),
-        ("numbers.jsonl", b'{"qid": "1_q1", "response": ' + b"9" * 1_000_000 + b"}\n"),
-    ],
-)
-def test_predictions_made_to_do_harm_are_one_sentence(
-    name: str, content: bytes, made: MadeUp, home: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    assert str(path) in told(limited("score", path, "--annotations", made.closed, megabytes=1500))
-
-
-def bomb(width: int, height: int) -> bytes:
-    """A small PNG that claims to be this large and unpacks to no more than a few rows."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(bytes(10_000_000), 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
-
-@pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 1), (9_000, 9_000)])
-def test_a_picture_that_claims_to_be_huge_is_named_and_not_placed(
-    size: tuple[int, int], made: MadeUp, home: Path
-) -> None:
-    made.picture(2).write_bytes(bomb(*size))
-    done = limited("prepare", "--annotations", made.closed, "--images", made.images, "--json")
-    report: dict[str, Any] = json.loads(done.out)
-    assert "Traceback" not in done.err and "0002" not in str(list((home / "images").iterdir()))
-    assert report["placed"] == 3, report
-
-
-def test_a_zip_that_unpacks_without_end_is_one_sentence(made: MadeUp, home: Path, tmp_path: Path) -> None:
-    packed = tmp_path / "bomb.zip"
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("meningioma/s2_t1/slice 2.png", bytes(400 << 20))
-    assert packed.stat().st_size < 1 << 20
-    sentence = told(limited("prepare", "--annotations", made.closed, "--images", packed))
-    assert "claims more than 256 MB; do not use this zip" in sentence
-
-
-def test_annotations_in_a_zip_bomb_are_one_sentence(home: Path, tmp_path: Path) -> None:
-    packed = tmp_path / "mm-neuroonco_benchmark_closed.zip"
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("mm-neuroonco_benchmark_closed_v1.0.json", b"[" * (300 << 20))
-    assert "256 MB" in told(limited("prepare", "--annotations", packed, "--images", tmp_path))
-
-
-@pytest.mark.parametrize(
-    "path", ["/etc/passwd", "../../secret.png", "a/../../b.png", "C:\\x.png", "a\\..\\b.png", "~/x.png", "a/\0.png"]
-)
-def test_an_annotated_path_that_leaves_the_folder_is_one_sentence(path: str, home: Path, tmp_path: Path) -> None:
-    records = closed_annotations()
-    records[0]["image_path"] = path
-    with pytest.raises(BenchmarkError, match="image 1, field image_path"):
-        prepare(Home(home), [write_json(tmp_path / "closed.json", records)], [tmp_path])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LARGEST_PICTURE_PIXELS = 64_000_000
 #: The formats that slices come in. Pillow knows others too, some of which start programs.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
+#: Pillow's names for pictures of more than 8 bits; turned into RGB, all above 255 is white.
+DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 #: How many problems a message lists before it only counts.
 LISTED_PROBLEMS = 5
 
@@ -83,6 +85,8 @@ def _decoded(content: bytes) -> Image:
             if image.width * image.height > LARGEST_PICTURE_PIXELS:
                 raise _Unusable(f"claims {image.width} × {image.height} pixels, which no slice has")
             image.load()
+            if image.mode in DEEP_MODES:
+                raise _Unusable("has more than 8 bits a channel, which models are shown clipped: save it with 8")
             return image
     except _Unusable:
         raise

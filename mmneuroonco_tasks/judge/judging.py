@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -93,7 +94,8 @@ class Judge:
         if verdict is None:
             verdict = self._ask_about(item)
             if verdict is not None and kept is not None:
-                kept.put(key, verdict)
+                with suppress(OSError):  # a disk that cannot be written costs a question at the next run, not the score
+                    kept.put(key, verdict)
         return verdict
 
     def _ask_about(self, item: tuple[str, str, str]) -> Judgement | None:
