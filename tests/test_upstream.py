@@ -171,6 +171,16 @@ def test_nothing_is_copied_that_nothing_uses(project: Project, written: Path) ->
         assert not re.search(r"mmneuroonco_tasks|`mmneuroonco |mmneuroonco prepare|--scope|OpenQuestion", own), name
 
 
+def test_a_copy_speaks_of_nothing_that_was_left_behind(written: Path) -> None:
+    """A name between back quotes, in a docstring or a comment, is a module or stands in the code of a copy."""
+    files = python_files(written)
+    quoted = re.compile(r"(?<!`)``?([A-Za-z_][\w.]*)``?(?!`)")
+    code = set(re.findall(r"\w+", quoted.sub("", "\n".join(files.values()))))
+    known = {*code, *(Path(name).stem for name in files), "IGNORECASE"}
+    for name, text in files.items():
+        assert {each for each in quoted.findall(text) if each.split(".")[-1] not in known} == set(), name
+
+
 def test_the_licence_of_what_is_copied_comes_with_it(written: Path) -> None:
     (licence,) = written.rglob("mmneuroonco/LICENSE")
     assert licence.read_bytes() == (Path(__file__).resolve().parent.parent / "LICENSE").read_bytes()
@@ -279,6 +289,12 @@ def test_the_yaml_files_say_what_the_registry_and_the_protocol_say() -> None:
     assert asked.endswith(content["lmms_eval_specific_kwargs"]["default"]["post_prompt"])
     for name in TABLE_METRICS:
         assert f"| `{name}` |" in files[f"{folder}/README.md"]
+
+
+def test_the_readme_cites_the_paper_as_our_documentation_does() -> None:
+    documentation = (Path(__file__).resolve().parent.parent / "docs" / "cite.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"@article\{guo2026mmneuroonco,.*?\n\}", documentation, re.DOTALL)
+    assert entry in PROJECTS["lmms-eval"].new_files()["lmms_eval/tasks/mmneuroonco/README.md"]
 
 
 def test_the_checksums_are_the_released_ones(released: Path) -> None:

@@ -45,7 +45,7 @@ def read_answer(text: str | None, options: Mapping[str, str]) -> Answer:
 
     Returns:
         The outcome, with a letter where one was picked, the rule that decided, and whether the words of a refusal
-        stood beside the pick. Never raises; the same text gives the same answer for ever (``EXTRACT_VERSION``).
+        stood beside the pick. Never raises; the same text gives the same answer for ever.
 
     >>> options = {"A": "glioma", "B": "meningioma", "C": "abscess", "D": "lymphoma", "E": "None of the above"}
     >>> read_answer("Not a glioma: the dural tail suggests option B.", options).letter

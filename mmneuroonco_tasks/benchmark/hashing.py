@@ -11,15 +11,15 @@ from .records import ClosedQuestion, OpenQuestion
 
 
 def data_hash(questions: Iterable[ClosedQuestion | OpenQuestion]) -> str:
-    """First 8 hexadecimal digits of the digest of the parsed records.
-
-    Line ends, white space, key order and the file's name do not matter; a changed question, option or key does.
-    """
+    """``closed_hash`` of any questions."""
     return _digest(_closed(each) if isinstance(each, ClosedQuestion) else _open(each) for each in questions)
 
 
 def closed_hash(questions: Iterable[ClosedQuestion]) -> str:
-    """``data_hash`` of closed questions."""
+    """First 8 hexadecimal digits of the digest of the parsed records.
+
+    Line ends, white space, key order and the file's name do not matter; a changed question, option or key does.
+    """
     return _digest(map(_closed, questions))
 
 

@@ -31,7 +31,7 @@ class _Unusable(Exception):
 
 
 def picture_problem(path: Path) -> str | None:
-    """What is wrong with an image file, or ``None``: it is decoded whole, so a cut end is found too."""
+    """``problem_in`` a file."""
     try:
         _decoded(_content(path))
     except _Unusable as problem:
@@ -40,7 +40,7 @@ def picture_problem(path: Path) -> str | None:
 
 
 def problem_in(content: bytes) -> str | None:
-    """The same for an image file's bytes."""
+    """What is wrong with an image file's bytes, or ``None``: they are decoded whole, so a cut end is found too."""
     try:
         _decoded(content)
     except _Unusable as problem:

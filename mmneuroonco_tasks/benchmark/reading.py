@@ -27,16 +27,16 @@ from .records import (
 
 
 def parse_questions(data: Any, task: Task, name: str) -> tuple[ClosedQuestion, ...] | tuple[OpenQuestion, ...]:
-    """All questions of annotations in the released schema, in file order; ``name`` is what messages call the file.
-
-    Raises:
-        BenchmarkError: a record is not in the schema: one sentence with file, image id and field.
-    """
+    """The questions of the task, as ``parse_closed_questions``."""
     return parse_closed_questions(data, name) if task == "closed" else parse_open_questions(data, name)
 
 
 def parse_closed_questions(data: Any, name: str) -> tuple[ClosedQuestion, ...]:
-    """``parse_questions`` of the closed part."""
+    """The closed questions of annotations in the released schema, in file order; messages call the file ``name``.
+
+    Raises:
+        BenchmarkError: a record is not in the schema: one sentence with file, image id and field.
+    """
     records = _records(data, "closed", name)
     pictures = _pictures(records)
     return tuple(
@@ -47,7 +47,7 @@ def parse_closed_questions(data: Any, name: str) -> tuple[ClosedQuestion, ...]:
 
 
 def parse_open_questions(data: Any, name: str) -> tuple[OpenQuestion, ...]:
-    """``parse_questions`` of the open part."""
+    """The open questions, as ``parse_closed_questions``."""
     records = _records(data, "open", name)
     pictures = _pictures(records)
     return tuple(

@@ -76,7 +76,7 @@ def sheet_responses(path: Path) -> tuple[Responses, list[str]]:
     """The sheet's responses by qid (``None`` for an empty cell), and the qids whose response the cell's limit has cut.
 
     Raises:
-        PredictionsError: as ``read_vlmeval_sheet``.
+        PredictionsError: the sheet cannot be read, or has no question id or prediction.
     """
     responses = Responses(path)
     cut = []

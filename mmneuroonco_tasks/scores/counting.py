@@ -83,7 +83,7 @@ def _picked(answers: Sequence[Answer | None]) -> NDArray[np.int64]:
 
 
 def closed_columns(questions: Sequence[ClosedQuestion], picks: Mapping[str, Answer | None]) -> Columns:
-    """The indicators of ``registry.CLOSED_COLUMNS``; ``picks`` as ``read_picks`` gives them."""
+    """The indicators that metrics count, by name; ``picks`` has each question's answer, ``None`` for a missing one."""
     return AskedColumns.of(questions).of_answers([picks[question.qid] for question in questions])
 
 

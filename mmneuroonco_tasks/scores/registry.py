@@ -6,7 +6,7 @@ above", and on 606 of these, the *traps*, E is right. Sets of questions, as form
 letter read from the response; no pick (refused, ambiguous, unparsed, failed, missing) is wrong and stays in every
 denominator.
 
-Every metric is a function of *column totals*: sums over questions of the integer indicators in ``CLOSED_COLUMNS``.
+Every metric is a function of *column totals*: sums over questions of integer indicators.
 The same function takes the totals of a run (scalars) or of ten thousand resamples (arrays), so that one bootstrap
 serves all metrics. 0/0 is NaN here, null in JSON and N/A in tables.
 
