@@ -19,7 +19,7 @@ from mmneuroonco_tasks.answers.single import read_spoken
 from mmneuroonco_tasks.answers.structured import fields, json_answer, json_value
 
 MODULES = (
-    "concepts", "failures", "gates", "labels", "markup", "mentions", "needed", "normalise", "options", "reasoning", "refusals", "rejection",  # noqa: E501
+    "concepts", "failures", "gates", "labels", "markup", "mentions", "needed", "normalise", "options", "reasoning", "refusals", "rejection", "remembering",  # noqa: E501
     "sentences", "single", "batch", "structured", "tables", "outcome", "vocabulary",
 )  # fmt: skip
 

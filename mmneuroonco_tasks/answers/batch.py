@@ -6,17 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .failures import is_failure
 from .gates import gated
 from .labels import Label, find_labels
 from .markup import without_markup
 from .mentions import ANY, LETTER, kind_of, mask_of
-from .normalise import plain
 from .options import OptionReader, reader_of
 from .outcome import Answer, Outcome
 from .rewriting import rewritten
 from .sentences import refuses
-from .single import ENDLESS, FAILED, as_text, read_spoken, spoken
+from .single import as_text, read_spoken, spoken
 from .structured import fields, json_answer, json_value, key_of, texts_in
 
 _UNPARSED = Answer(Outcome.UNPARSED, None, "not-aligned")
@@ -42,12 +40,9 @@ def read_batch(text: str | None, options: Sequence[Mapping[str, str]]) -> list[A
     ['B', 'A']
     """
     readers = [reader_of(each) for each in options]
-    response = plain(as_text(text))
-    if is_failure(response):
-        return [FAILED] * len(readers)
-    said = spoken(response)
-    if said is None:
-        return [ENDLESS] * len(readers)
+    said = spoken(as_text(text))
+    if isinstance(said, Answer):
+        return [said] * len(readers)
     return _from_json(said, readers) or _from_text(_unwrapped(said), readers)
 
 

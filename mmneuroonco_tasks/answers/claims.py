@@ -80,10 +80,13 @@ class Reading:
 
     def append(self, later: Reading) -> None:
         """Add the reading of the text that follows."""
-        self.claims += [
-            replace(claim, turn=claim.turn + self.turn, sentence=claim.sentence + self.sentences)
-            for claim in later.claims
-        ]
+        if self.sentences or self.turn:
+            self.claims += [
+                replace(claim, turn=claim.turn + self.turn, sentence=claim.sentence + self.sentences)
+                for claim in later.claims
+            ]
+        else:
+            self.claims += later.claims
         if later.taken_back:
             self.taken_back = later.taken_back + self.turn
         self.turns += later.turns[1:]

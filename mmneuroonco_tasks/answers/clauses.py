@@ -15,7 +15,7 @@ from .gates import Patterns, gated
 from .mentions import ANY, LETTER, TEXT, is_one, kind_of, mask_of, mentions_in
 from .refusals import RESUMES, refusal_in
 from .rejection import rejection_is_untold
-from .words import FILLER, LIST
+from .words import FILLER, FILLER_LETTERS, LIST
 
 _MENTION = gated(ANY)
 _NO_WORDS = gated(r"[^\w\ue000-\uf8ff]+")
@@ -151,11 +151,14 @@ _IS_FINDING = gated(
 
 def _is_bare(words: str) -> bool:
     """Whether nothing stands there but mentions and words that add nothing."""
+    if any(run.isascii() and run.isalpha() and run not in FILLER_LETTERS for run in _RUN.findall(words)):
+        return False
     left = FILLER.sub(" ", words)
     left = _NO_WORDS.sub("", _JOINS.sub(" ", left))
     return bool(left) and _MENTION.sub("", left) == ""
 
 
+_RUN = gated(r"[^\W_]+")
 _JOINS = gated(r"(?<![^\W_])(?:or|und|oder|et|ou|y|e|o|nor|plus)(?![^\W_])|和|或|与|と|과")
 
 

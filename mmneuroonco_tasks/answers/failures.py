@@ -70,6 +70,8 @@ PREFIXES = (
     "请求失败", "请求超时", "服务器错误", "网络错误", "调用失败", "系统繁忙", "接口错误", "连接超时",
 )  # fmt: skip
 
+_BEGINNINGS = frozenset(prefix[:3] for prefix in PREFIXES)
+
 #: The whole response, in any case.
 WHOLE = set_of(
     "nan <na> null undefined <null> nil timeout error failed failure exception safety recitation blocked oom",
@@ -116,7 +118,7 @@ def is_failure(text: str) -> bool:
         return True
     head = stripped[:_HEAD]
     lowered = head.casefold()
-    if lowered.startswith(PREFIXES) or lowered.strip(" .!<>[](){}\"'") in WHOLE:
+    if (lowered[:3] in _BEGINNINGS and lowered.startswith(PREFIXES)) or lowered.strip(" .!<>[](){}\"'") in WHOLE:
         return True
     if _EXCEPTION.match(head) or _LOWER_EXCEPTION.match(head) or _ERROR_BODY.match(head):
         return True

@@ -8,8 +8,8 @@ So a pattern is searched, and even compiled, only where a match is possible. Not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, cast
 
 from .needed import RARE, needed_by, usefulness
 from .vocabulary import folded, known_in, learn
@@ -182,8 +182,22 @@ class FirstOf(Patterns):
         return "".join([*pieces, text[position:]]) if position else text
 
 
-def in_turn(patterns: list[re.Pattern[str]], text: str) -> Iterator[re.Match[str]]:
+class Searched(Protocol):
+    """What finds a first match from a place on, as a compiled pattern does."""
+
+    def search(self, _text: str, _start: int = 0, /) -> re.Match[str] | None:
+        """The leftmost match that begins at a place or behind it."""
+
+
+def in_turn(patterns: Sequence[Searched], text: str) -> Iterator[re.Match[str]]:
     """What one pattern of these alternatives finds, from left to right; at one place that of the first alternative."""
+    if len(patterns) == 1:
+        (only,) = patterns
+        alone = only.search(text)
+        while alone:
+            yield alone
+            alone = only.search(text, alone.end())
+        return
     coming = [(found.start(), order, found) for order, each in enumerate(patterns) if (found := each.search(text))]
     while coming:
         _, _, first = min(coming, key=lambda each: each[:2])

@@ -10,6 +10,7 @@ import re
 
 from .gates import gated
 from .normalise import ARROW, STAR
+from .remembering import remembered
 from .tables import set_of
 
 _FENCE = gated(r"^\s?(?:```|~~~)[\w-]{0,20}$|```(?:json|text|markdown|plaintext|yaml|xml|latex)?", re.M)
@@ -51,6 +52,7 @@ _PIPES = gated(r" ?\|+ ?")
 _EDGE_PIPE = gated(r"^ \| | \| $", re.M)
 
 
+@remembered
 def without_markup(text: str) -> str:
     """``text`` as plain lines.
 

@@ -90,4 +90,4 @@ def usefulness(one_of: _OneOf) -> tuple[int, int]:
 
 
 def _rarity(text: str) -> int:
-    return min(RARE, sum(_TELLING.get(character, RARE) for character in text))
+    return RARE if len(text) >= RARE else min(RARE, sum([_TELLING.get(character, RARE) for character in text]))

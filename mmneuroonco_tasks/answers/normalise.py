@@ -52,7 +52,11 @@ _POINTING = gated(r"^>{2,}(?=\s)", re.M)
 _CHECKED = gated(r"\[\s?[xX✓]\s?\]|\(\s?[xX✓]\s?\)")
 _UNCHECKED = gated(r"\[\s?\]|\(\s\)")
 _EM_DASH = gated(r"\s?—\s?|\s?⸺\s?|\s–\s|(?<=\s)--(?=\s)")
-_ABBREVIATION = gated(r"\b(e\.g|i\.e|vs|approx|dr|prof|fig|etc|cf|incl|resp|ca|a\.k\.a|p\. ?ex|z\. ?b|u\.s)\.", re.I)
+_ABBREVIATION = gated(
+    r"\b(?:e\.g\.|i\.e\.|vs\.|approx\.|dr\.|prof\.|fig\.|etc\.|cf\.|incl\.|resp\.|ca\."
+    r"|a\.k\.a\.|p\. ?ex\.|z\. ?b\.|u\.s\.)",
+    re.I,
+)
 _AI = gated(r"\bA\. ?I\.")
 
 # Scripts written without blanks, or with endings glued to a Latin letter ("Bです", "B입니다").
@@ -91,7 +95,7 @@ def plain(text: str) -> str:
     text = _ASCII_ARROW.sub(f" {ARROW} ", text)
     text = _UNCHECKED.sub(EMPTY_BOX, _CHECKED.sub(TICK, text))
     text = _EM_DASH.sub(" - ", text).replace("–", "-")
-    text = _AI.sub("AI", _ABBREVIATION.sub(lambda found: found.group(1).replace(".", ""), text))
+    text = _AI.sub("AI", _ABBREVIATION.sub(lambda found: found.group().replace(".", ""), text))
     text = _GLUED_OPTION.sub(r" \1", text if typed else _INTO_LATIN.sub(" ", text))
     return (_BLANKS.sub(" ", text) if "  " in text or not typed else text).strip()
 

@@ -1,8 +1,8 @@
 """Which words of a response mention which option.
 
-``OptionReader`` knows one question's options. ``rewrite`` replaces every mention in a text by its character
-(`mentions`): option texts and the benchmark's synonyms first, the longest match at a place, then letters. Everything
-later works on the rewritten text.
+``OptionReader`` knows one question's options. ``mark_texts`` replaces every mention in a text by its character
+(`mentions`): option texts and the benchmark's synonyms, the longest match at a place. Letters follow (`letters`), and
+everything later works on the rewritten text.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from . import mentions
 from .concepts import concept_of, concept_spans, family_of
 from .gates import gated, in_turn
-from .letters import rewrite_letters
 from .mentions import LETTERS, TEXT, mention
 from .normalise import plain
 from .refusals import refusal_in
@@ -39,6 +37,7 @@ _SPELLINGS = {"tumor": "tumou?r", "tumour": "tumou?r", "center": "cent(?:er|re)"
 _ENDINGS = r"(?!\w)(?!-(?!(?:shaped|sized|type|appearing|looking|based|weighted)\b)[^\W\d_])"
 # An option's text may be preceded by a hyphen only as a dash.
 _BEGINNING = r"(?<!\w)(?<!\w-)"
+_BEGINS, _ENDS = gated(_BEGINNING), gated(_ENDINGS)
 #: Parts of "Round/Oval", "Small or focal", "Large (> 3 cm)", each of which may stand for the whole.
 _PARTS = gated(r"[/()]|\bor\b")
 
@@ -68,13 +67,13 @@ def is_rejection(option: str) -> bool:
 class _Known:
     """What is looked for on account of one option's text; texts come again and again, so each is worked out once."""
 
-    #: The whole text and parts that may stand for it, as they are looked up.
-    whole: str
+    #: The whole text, where it has words, and parts that may stand for it, as they are looked up.
+    whole: tuple[str, ...]
     parts: tuple[str, ...]
     spellings: tuple[_Spelling, ...]
     concept: str | None
-    #: The words of a text that sounds like a refusal ("Cannot be determined").
-    refusing: tuple[str, ...] | None
+    #: All words of a text that sounds like a refusal ("Cannot be determined").
+    refusing: _Spelling | None
 
 
 @lru_cache(maxsize=8192)
@@ -84,11 +83,11 @@ def _known(text: str) -> _Known:
     parts = {part for part in parts if sum(map(len, part)) > 2} if len(parts) > 1 else set()
     spellings = [_spelling(whole, _LOOSE_TEXT.search(text) is not None)] if whole else []
     return _Known(
-        _joined(whole),
+        (_joined(whole),) if _joined(whole) else (),
         tuple(map(_joined, parts)),
         (*spellings, *(_spelling(part, False) for part in parts)),
         concept_of(text),
-        words(text) if refusal_in(text.lower()) else None,
+        _spelling(words(text), False) if refusal_in(text.lower()) else None,
     )
 
 
@@ -124,39 +123,30 @@ class OptionReader:
         self.offered = sum(1 << LETTERS.index(letter) for letter in texts)
         #: The bit of "None of the above", or 0 where it is not offered.
         self.rejection = rejection_of(texts)
-        self._wholes: dict[str, int] = {}
-        self._parts: dict[str, int] = {}
+        self._known = [(1 << LETTERS.index(letter), _known(text)) for letter, text in texts.items()]
         self._concepts: dict[str, int] = {}
-        spellings: set[_Spelling] = set()
-        refusing: set[_Spelling] = set()
-        for letter, text in texts.items():
-            bit, known = 1 << LETTERS.index(letter), _known(text)
-            self._learn(bit, known)
-            spellings.update(known.spellings)
-            if known.refusing is not None:
-                refusing.add(_spelling(known.refusing, False))
+        for bit, known in self._known:
+            if known.concept is not None:
+                self._concepts[known.concept] = self._concepts.get(known.concept, 0) | bit
         self._families = frozenset(map(family_of, self._concepts))
-        self._spellings = _longest_first(spellings)
-        self._refusing = _compiled(refusing)
-
-    def _learn(self, bit: int, known: _Known) -> None:
-        if known.whole:
-            self._wholes[known.whole] = self._wholes.get(known.whole, 0) | bit
-        for part in known.parts:
-            self._parts[part] = self._parts.get(part, 0) | bit
-        if known.concept is not None:
-            self._concepts[known.concept] = self._concepts.get(known.concept, 0) | bit
+        self._spellings = _longest_first({each for _, known in self._known for each in known.spellings})
+        self._refusing = _compiled({known.refusing for _, known in self._known if known.refusing is not None})
 
     def _mask(self, matched: str) -> int:
+        """The options that a match of one of the spellings names: by their whole texts, else by parts of them."""
         names = _names_of(matched)
-        return next((mask for table in (self._wholes, self._parts) for name in names if (mask := table.get(name))), 0)
+        for name in names:
+            if mask := sum([bit for bit, known in self._known if name in known.whole]):
+                return mask
+        return next((mask for name in names if (mask := sum(bit for bit, k in self._known if name in k.parts))), 0)
 
     def _spans(self, text: str) -> list[tuple[int, int, int]]:
         """Start, end and options of every mention by text; no options where a synonym names none of them."""
         found = []
-        lowered = text.lower()
-        patterns = [spelling.pattern for spelling in self._spellings if spelling.may_be_in(lowered)]
-        found += [(m.start(), -m.end(), 0, self._mask(m.group())) for m in in_turn(patterns, text)]
+        possible, is_in = self._spellings, text.lower().__contains__
+        if text.isascii():
+            possible = [each for each in possible if all(map(is_in, each.needed))]
+        found += [(m.start(), -m.end(), 0, self._mask(m.group())) for m in in_turn(possible, text)]
         if self._families:
             found += [
                 (start, -end, 1, self._concepts.get(name, 0))
@@ -173,26 +163,19 @@ class OptionReader:
                 kept[-1] = (start, end, mask)
         return kept
 
-    def rewrite(self, text: str) -> str:
-        """``text`` in lower case with every mention of an option as one character."""
+    def mark_texts(self, text: str) -> str:
+        """``text`` with every mention of an option by its text or a synonym as one character."""
         pieces, position = [], 0
         for start, end, mask in self._spans(text):
             if mask:
                 pieces += [text[position:start], mention(TEXT, mask)]
                 position = end
         pieces.append(text[position:])
-        return rewrite_letters("".join(pieces), self.offered).lower()
+        return "".join(pieces)
 
     def without_refusing_options(self, text: str) -> str:
         """``text`` without the offered options that sound like a refusal ("Cannot be determined")."""
         return self._refusing.sub(" ", text) if self._refusing else text
-
-    def texts_of_all(self, characters: str) -> bool:
-        """Whether these mentions name every option but, perhaps, none-of-the-above."""
-        named = 0
-        for character in characters:
-            named |= mentions.mask_of(character)
-        return self.offered & ~self.rejection & ~named == 0
 
 
 def _longest_first(spellings: set[_Spelling]) -> list[_Spelling]:
@@ -245,18 +228,27 @@ class _Spelling:
         elif last[-1:].isalpha() and len(last) > 2:
             last += "(?:es|s)?" if last.endswith("ss") else "s?"
         self.words = (_LOOSE_GAP if loose else _GAP).join([*first, last])
-        # Spellings of a word differ in its last letters at most; signs are written in words too.
-        self._needed = [word[: max(1, len(word) - 2)] for word in key if word not in _SIGNS]
-        self._is_ascii = "".join(key).isascii()
+        #: An ASCII text in lower case holds a match only with each of these: spellings of a word differ in its last
+        #: letters at most, and signs are written in words too.
+        self.needed = [word[: max(1, len(word) - 2)] for word in key if word not in _SIGNS]
+        if not "".join(key).isascii():
+            self.needed = []
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """The words as a whole."""
+    def _words(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)(?:{self.words})(?!\w)", re.I)
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
         return re.compile(f"{_BEGINNING}(?:{self.words}){_ENDINGS}", re.I)
 
-    def may_be_in(self, lowered: str) -> bool:
-        """Whether it is worth a search, which compiles the pattern."""
-        return not (self._is_ascii and lowered.isascii()) or all(map(lowered.__contains__, self._needed))
+    def search(self, text: str, start: int = 0, /) -> re.Match[str] | None:
+        """The first match of the words as a whole."""
+        # What stands around them is nearly always right: one pattern for all tells it, and theirs is compiled sooner.
+        found = self._words.search(text, start)
+        if found and not (_BEGINS.match(text, found.start()) and _ENDS.match(text, found.end())):
+            return self._whole.search(text, start)
+        return found
 
 
 _spelling = lru_cache(maxsize=8192)(_Spelling)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 
 from .gates import gated
+from .letters import rewrite_letters
 from .mentions import ANY, BOTH, BY_LETTER, BY_TEXT, CONFLICT, LETTER, NOT_OFFERED, TEXT, kind_of, mask_of, mention
 from .normalise import ARROW, CROSS, EMPTY_BOX, STAR, TICK
 from .options import OptionReader
 from .rejection import rewrite_rejection
+from .remembering import remembered
 from .tables import any_of, set_of
 
+_MENTION = gated(ANY)
 _BLANKS = gated(" {2,}")
 _NUMBERS = {
     word: number
@@ -56,16 +59,16 @@ _AGREEING = (
     gated(rf"({BY_LETTER})((?:[\s.:)\]|,=★]|-){{0,5}}\(?)({BY_TEXT})\)?"),
     gated(rf"({BY_TEXT})([\s(\[:,=|-]{{1,4}})({BY_LETTER})[)\]]?"),
 )
+_LETTER_THEN_TEXT = rf"({BY_LETTER})\s?[.):|=-]?(?:\s|\s-\s|\s?\()?({BY_TEXT})"
+_DISAGREEMENT = gated(_LETTER_THEN_TEXT)
 #: A letter and an option's text that stand as one answer, and disagree: at the start of a line, with nothing behind.
 _DISAGREEING = gated(
-    (
-        rf"((?:^|[:=→]\s?|\b(?:is|be|choose|select)\s)[\s★]?)({BY_LETTER})\s?[.):|=-]?(?:\s|\s-\s|"
-        rf"\s?\()?({BY_TEXT})\)?(?=\s?[.)!]?\s?(?:$|\n))"
-    ),
+    rf"((?:^|[:=→]\s?|\b(?:is|be|choose|select)\s)[\s★]?){_LETTER_THEN_TEXT}\)?(?=\s?[.)!]?\s?(?:$|\n))",
     re.M,
 )
 _TWO_LINES = gated(rf"\W{{0,6}}?({BY_LETTER})\W{{0,6}}?\n\W{{0,6}}?({BY_TEXT})\W{{0,6}}")
 
+_DIGIT = gated(r"\d")
 _SHARE = gated(
     rf"(?:{ANY}\s?[\"']?\s?(?:[:=(~≈-]|is|at|has|about)?\s?(?:a |approximately |about |~)?(?:probability|"
     rf"likelihood|confidence|score)?\s?(?:of\s|[:=]\s?)?"
@@ -116,35 +119,41 @@ def rewritten(text: str, options: OptionReader) -> str:
     """``text`` (plain lines, see `markup`) in lower case, each mention of an option as one character."""
     if text.count("|") == 1:
         text = text.replace("|", "-")
-    text = options.rewrite(text)
-    text = _ordinals(text, options)
+    return _rewritten(options.mark_texts(text), options.offered, options.rejection)
+
+
+@remembered
+def _rewritten(text: str, offered: int, rejection: int) -> str:
+    """The same from where the texts of options are mentions."""
+    text = rewrite_letters(text, offered).lower()
+    text = _ordinals(text, offered)
     text = _INSTRUCTION.sub("\n", text)
     text = _marks_after(text)
     text = _VERDICT.sub(r"\1: ", text)
     text = _UNWRAP.sub(lambda found: (found[1] or found[2]) + (" " if found[2] else ""), text)
     text = _NOUN_AFTER.sub(" ", _NOUN_BEFORE.sub("", text))
-    rejecting = mention(TEXT, options.rejection) if options.rejection else NOT_OFFERED
+    rejecting = mention(TEXT, rejection) if rejection else NOT_OFFERED
     text = rewrite_rejection(text, rejecting)
-    text = _ALL.sub(mention(TEXT, options.offered & ~options.rejection), text)
+    text = _ALL.sub(mention(TEXT, offered & ~rejection), text)
     text = _ARTICLE.sub("", text)
     text = _merged(text)
-    text = _SHARE.sub(" ", text)
-    return _BLANKS.sub(" ", _without_echo(text, options).replace(STAR, " "))
+    text = _SHARE.sub(" ", text) if _DIGIT.search(text) else text
+    return _BLANKS.sub(" ", _without_echo(text, offered, rejection).replace(STAR, " "))
 
 
-def _ordinals(text: str, options: OptionReader) -> str:
-    if not options.offered:
+def _ordinals(text: str, offered: int) -> str:
+    if not offered:
         return text
 
     def named(found: re.Match[str]) -> str:
         word = found["word"] or found["han"] or ""
         if found["end"] or word in _LAST:
-            bit = 1 << (options.offered.bit_length() - 1)
+            bit = 1 << (offered.bit_length() - 1)
         else:
             bit = 1 << _NUMBERS[word] if word in _NUMBERS else 0
         if found["han"] and not re.search("选|選|答|项|項", found.group()):
             return found.group()
-        return mention(LETTER, bit) if bit & options.offered else NOT_OFFERED
+        return mention(LETTER, bit) if bit & offered else NOT_OFFERED
 
     return _ORDINAL.sub(named, text)
 
@@ -181,14 +190,16 @@ def _merged(text: str) -> str:
     if both:
         common = mask_of(both[1]) & mask_of(both[2])
         return mention(BOTH, common) if common else CONFLICT
+    if not _DISAGREEMENT.search(text):
+        return text
     return _DISAGREEING.sub(
         lambda found: found[1] + CONFLICT if not mask_of(found[2]) & mask_of(found[3]) else found.group(), text
     )
 
 
-def _without_echo(text: str, options: OptionReader) -> str:
+def _without_echo(text: str, offered: int, rejection: int) -> str:
     """``text`` without runs of mentions that only list the options; one that is marked in such a run stays."""
-    places = [place for place, character in enumerate(text) if "\ue000" <= character <= "\ue2ff"]
+    places = [found.start() for found in _MENTION.finditer(text)]
     if len(places) < 2:
         return text
     pieces, position, run = [], 0, places[:1]
@@ -196,8 +207,8 @@ def _without_echo(text: str, options: OptionReader) -> str:
         if place < len(text) and _continues(text, run[-1], place):
             run.append(place)
             continue
-        if _is_echo([text[p] for p in run], options) and not _is_denied(text, run):
-            pieces += [text[position : run[0]], _chosen(text, run, options)]
+        if _is_echo([text[p] for p in run], offered, rejection) and not _is_denied(text, run):
+            pieces += [text[position : run[0]], _chosen(text, run)]
             position = run[-1] + 1
         run = [place]
     return "".join([*pieces, text[position:]])
@@ -221,21 +232,29 @@ def _continues(text: str, last: int, place: int) -> bool:
     )
 
 
-def _is_echo(run: list[str], options: OptionReader) -> bool:
+def _is_echo(run: list[str], offered: int, rejection: int) -> bool:
     if len(run) < 2:
         return False
-    count = options.offered.bit_count()
+    count = offered.bit_count()
     kinds = {kind_of(character) for character in run}
     if kinds == {LETTER}:
         return count > 2 and len(run) == count
     if LETTER in kinds:
         return False
     if TEXT in kinds and kinds != {TEXT, BOTH}:
-        return options.texts_of_all("".join(run)) and (len(run) > 2 or count == 2)
+        return _are_all(run, offered & ~rejection) and (len(run) > 2 or count == 2)
     return len(run) >= min(3, count)
 
 
-def _chosen(text: str, run: list[int], options: OptionReader) -> str:
+def _are_all(characters: list[str], options: int) -> bool:
+    """Whether these mentions name all of the options."""
+    named = 0
+    for character in characters:
+        named |= mask_of(character)
+    return options & ~named == 0
+
+
+def _chosen(text: str, run: list[int]) -> str:
     """The one option of an echoed list that is set off from the others, if there is one."""
     marked = []
     for index, place in enumerate(run):

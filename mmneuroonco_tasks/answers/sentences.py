@@ -12,6 +12,7 @@ from .clauses import Clause, read_clause
 from .gates import gated
 from .mentions import ANY
 from .refusals import refusal_in
+from .remembering import remembered
 
 _MENTION = gated(ANY)
 _LONGEST = 600
@@ -34,8 +35,9 @@ class _Sentence:
     steps: tuple[Clause | _Turn, ...]
 
 
+@remembered
 def read_claims(text: str, rejecting: str) -> Reading:
-    """The claims of a rewritten text. ``rejecting`` is the mention of none-of-the-above by text."""
+    """The claims of a rewritten text, not to be changed. ``rejecting`` is the mention of none-of-the-above by text."""
     text = picking.NONE_ANNOUNCED.sub(lambda found: found["before"] + rejecting, text)
     text = picking.LABEL_LINE.sub(lambda found: found["label"] + ": ", text)
     reading = Reading()
@@ -53,6 +55,7 @@ def read_claims(text: str, rejecting: str) -> Reading:
     return reading
 
 
+@remembered
 def refuses(text: str) -> bool:
     """Whether a plain text has the words of a refusal.
 

@@ -17,6 +17,7 @@ from .options import OptionReader, is_letter, reader_of, rejection_of, texts_of
 from .outcome import Answer, Outcome
 from .reasoning import last_speaker, without_reasoning
 from .rejection import is_one_word_rejection
+from .remembering import remembered
 from .rewriting import rewritten
 from .sentences import read_claims, refuses
 from .structured import fields, json_answer, json_value, texts_in
@@ -56,12 +57,9 @@ def read_answer(text: str | None, options: Mapping[str, str]) -> Answer:
     alone = _letter_alone(text, options)
     if alone is not None:
         return alone
-    response = plain(as_text(text))
-    if is_failure(response):
-        return FAILED
-    said = spoken(response)
-    if said is None:
-        return ENDLESS
+    said = spoken(as_text(text))
+    if isinstance(said, Answer):
+        return said
     reader = reader_of(options)
     head, asked_on = _split_at_next_question(said)
     if asked_on:
@@ -102,12 +100,14 @@ _LONGEST_CUT = 5_000
 _SENTENCE_END = gated(r"[.!?]\s|\n")
 
 
-def spoken(response: str) -> str | None:
-    """What the model itself said after its reasoning; ``None`` where the reasoning never ends."""
+@remembered
+def spoken(response: str) -> str | Answer:
+    """What the model itself said after its reasoning, in plain characters, or the answer where it said nothing."""
+    response = plain(response)
+    if is_failure(response):
+        return FAILED
     said = without_reasoning(response)
-    if said is None:
-        return None
-    return last_speaker(_abridged(said))
+    return ENDLESS if said is None else last_speaker(_abridged(said))
 
 
 def _abridged(text: str) -> str:
@@ -163,8 +163,8 @@ def _text(text: str, options: OptionReader) -> Reading:
         return Reading([Claim(Rank.STRONG, mask, by_text=True, bare=True)], sentences=1)
     reading = read_claims(rewritten(lines, options), rejecting)
     # The words of an option are gone from the rewritten text: "the image is too small to see".
-    if reading.claims and not reading.refused:
-        reading.refused = refuses(options.without_refusing_options(lines))
+    if reading.claims and not reading.refused and refuses(options.without_refusing_options(lines)):
+        return replace(reading, refused=True)
     return reading
 
 

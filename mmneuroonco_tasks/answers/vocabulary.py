@@ -29,7 +29,11 @@ class _Vocabulary:
         is_long = len(text) > _LONG
         known = self._in_long_texts.get(text) if is_long else None
         if known is None:
-            known = frozenset().union(*map(self._found_in_word, set(text.split())))
+            words = set(text.split())
+            remembered = list(map(self._in_words.get, words))
+            if None in remembered:
+                remembered = list(map(self._found_in_word, words))
+            known = frozenset().union(*filter(None, remembered))
             if is_long:
                 _remember(self._in_long_texts, _LONG_TEXTS, text, known)
             else:

@@ -75,6 +75,8 @@ _FILLERS_GLUED = (
     "答え|解答|正解|回答|は|です|だ|を|が|選びます|選択|選ぶ|と思います|思います|"
     "정답|답변|답|은|는|이|가|입니다|이다|입니다|선택|합니다|을|를|최종"
 )
+#: What a filler may consist of, and what may join mentions: another word of such letters is no filler.
+FILLER_LETTERS = frozenset(re.findall(r"[^\W_]+", " ".join(_FILLERS))) | set_of("or und oder et ou y e o nor plus")
 FILLER = gated(
     rf"(?<![^\W_])(?:{'|'.join(sorted(map(re.escape, _FILLERS), key=lambda word: (-len(word), word)))})(?![^\W_]|-\w)|"
     rf"{_FILLERS_GLUED}|\d+(?:\.\d+)?"
