@@ -8,6 +8,7 @@ Counted are the imports of our modules and every call that comes from the framew
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -24,7 +25,11 @@ from typing import Any
 seconds: Counter[str] = Counter()
 processor: Counter[str] = Counter()
 grown: Counter[str] = Counter()
+#: Python's search for garbage goes through all objects, the framework's too: what falls into our calls is told apart.
+GARBAGE = "search for garbage"
 _depth = 0
+_part = ""
+_search_begun = (0.0, 0.0)
 
 
 def _resident() -> float:
@@ -38,10 +43,10 @@ def counted(function: Callable[..., Any], name: str, *, memory: bool = False) ->
 
     @wraps(function)
     def timed(*arguments: Any, **named: Any) -> Any:
-        global _depth
+        global _depth, _part
         if _depth:
             return function(*arguments, **named)
-        _depth += 1
+        _depth, _part = _depth + 1, name
         before = _resident() if memory else 0.0
         begun, worked = time.perf_counter(), time.process_time()
         try:
@@ -54,6 +59,18 @@ def counted(function: Callable[..., Any], name: str, *, memory: bool = False) ->
             _depth -= 1
 
     return timed
+
+
+def _searching(phase: str, _told: dict[str, int]) -> None:
+    """Called by Python before and after each search for garbage."""
+    global _search_begun
+    now = (time.perf_counter(), time.process_time())
+    if phase == "start":
+        _search_begun = now
+    elif _depth:
+        for spent, begun, ended in zip((seconds, processor), _search_begun, now, strict=True):
+            spent[GARBAGE] += ended - begun
+            spent[_part] -= ended - begun
 
 
 def not_counted(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -123,6 +140,7 @@ def _write(path: Path, begun: float) -> None:
 
 if __name__ == "__main__":
     _begun = time.perf_counter()
+    gc.callbacks.append(_searching)
     # Frameworks change folder and arguments.
     _framework, _told, *_arguments = sys.argv[1:]
     _path = Path(_told).absolute()
