@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _TOKEN = re.compile(
     r"(?P<text>(?:[^\\\[\](){}|*+?^$.]|\\[^\w]|\\n)+(?![*+?{])|[^\\\[\](){}|*+?^$.]|\\[^\w]|\\n)|"
@@ -11,6 +12,7 @@ _TOKEN = re.compile(
     r"(?P<other>\[\^?\]?(?:[^\]\\]|\\.)*\]|\\(?:u\w{4}|U\w{8}|x\w\w|\d\d?|.)|\(\?[a-z]+\)|[^(])",
     re.S,
 )
+_SPECIAL = re.compile(r"[\\\[\](){}|*+?^$.]")
 _ESCAPED = re.compile(r"\\(.)", re.S)
 _Tokens = list[tuple[str, str]]
 #: Texts of which every match holds one.
@@ -32,8 +34,10 @@ def needed_by(pattern: str) -> list[frozenset[str]]:
     Raises:
         ValueError: the pattern has groups of a kind that is not known here.
     """
+    if not _SPECIAL.search(pattern):
+        return [frozenset((pattern,))] if pattern else []
     tokens = [(found.lastgroup or "", found.group()) for found in _TOKEN.finditer(pattern)]
-    if sum(len(value) for _, value in tokens) != len(pattern):
+    if "".join([value for _, value in tokens]) != pattern:
         raise ValueError(f"a pattern with a group of a kind that is not known here: {pattern:.80}")
     needed, _ = _needed([*tokens, ("close", ")"), ("end", "")], 0)
     return sorted(needed, key=usefulness, reverse=True)
@@ -77,7 +81,8 @@ def _of_any(alternatives: list[list[_OneOf]]) -> list[_OneOf]:
         return alternatives[0]
     if not all(alternatives):
         return []
-    return [frozenset().union(*(max(needed, key=usefulness) for needed in alternatives))]
+    best = [needed[0] if len(needed) == 1 else max(needed, key=usefulness) for needed in alternatives]
+    return [frozenset().union(*best)]
 
 
 def _unescaped(text: str) -> str:
@@ -89,5 +94,6 @@ def usefulness(one_of: _OneOf) -> tuple[int, int]:
     return min(map(_rarity, one_of)), -len(one_of)
 
 
+@cache
 def _rarity(text: str) -> int:
     return RARE if len(text) >= RARE else min(RARE, sum([_TELLING.get(character, RARE) for character in text]))

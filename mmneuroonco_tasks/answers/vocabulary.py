@@ -65,11 +65,12 @@ def learn(words: Iterable[str]) -> None:
     """Make texts without blanks known."""
     global _vocabulary
     with _learning:
-        by_beginning = dict(_vocabulary.by_beginning)
-        new = [word for word in set(words) if word not in by_beginning.get(word[:3], ())]
-        for word in new:
-            by_beginning[word[:3]] = (*by_beginning.get(word[:3], ()), word)
+        known = _vocabulary.by_beginning
+        new = [word for word in set(words) if word not in known.get(word[:3], ())]
         if new:  # a new one: what another thread is finding out belongs to the old one
+            by_beginning = dict(known)
+            for word in new:
+                by_beginning[word[:3]] = (*by_beginning.get(word[:3], ()), word)
             _vocabulary = _Vocabulary(by_beginning)
 
 
