@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from made_up import PATHS, picture_bytes, write_benchmark
-from PIL import ImageFile
+from PIL import Image, ImageFile
 
 from mmneuroonco_tasks.benchmark import BenchmarkError, load_benchmark
 from mmneuroonco_tasks.benchmark.files import file_digest, remove_parts, write_bytes, write_json, writing_beside
 from mmneuroonco_tasks.benchmark.home import FileRecord, Home
+from mmneuroonco_tasks.benchmark.images import problem_in
 from mmneuroonco_tasks.benchmark.prepare import prepare
 from mmneuroonco_tasks.benchmark.records import Picture
 
@@ -93,6 +96,18 @@ def test_a_cut_picture_is_found_in_a_process_that_tolerates_them(
     path.write_bytes(path.read_bytes()[:-40])
     benchmark = load_benchmark("closed", home=prepared)
     assert "damaged or cut off" in benchmark.images.problems(benchmark.pictures)[2][1]
+    assert ImageFile.LOAD_TRUNCATED_IMAGES, "the process keeps its setting"
+
+
+def test_a_cut_file_is_refused_in_every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = BytesIO()
+    Image.effect_noise((200, 200), 40).save(whole, "PNG")
+    contents = [whole.getvalue(), whole.getvalue()[: len(whole.getvalue()) // 2]] * 60
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with ThreadPoolExecutor(8) as pool:
+        problems = list(pool.map(problem_in, contents))
+    assert problems[::2] == [None] * 60
+    assert all(problem and "cut off" in problem for problem in problems[1::2])
     assert ImageFile.LOAD_TRUNCATED_IMAGES, "the process keeps its setting"
 
 

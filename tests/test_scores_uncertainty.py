@@ -340,3 +340,29 @@ def test_a_difference_of_the_detectable_size_is_found_four_times_in_five() -> No
     found = 1 - NormalDist(effect, 0.013).cdf(normal.inv_cdf(0.975) * 0.013)
     assert found == pytest.approx(0.8)
     assert minimum_detectable_effect(0.013, power=0.9) > effect
+
+
+def test_columns_that_are_sums_are_resampled_as_if_they_were_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    random_state = np.random.RandomState(3)
+    drawn = random_state.randint(0, 4, size=(40, 3))
+    right = np.minimum(drawn, random_state.randint(0, 4, size=(40, 3)))
+    names = ("answerable", "traps", "binary")
+    columns = dict(zip(names, drawn.T, strict=True)) | {
+        f"{name}_right": column for name, column in zip(names, right.T, strict=True)
+    }
+    columns["asked"], columns["right"] = drawn.sum(axis=1), right.sum(axis=1)
+    counts = ClusterCounts(tuple(columns), np.stack(list(columns.values()), axis=1))
+    metrics = [METRICS[name] for name in ("accuracy", "answerable_accuracy", "trap_accuracy", "h_score")]
+
+    quickly = uncertainty.estimate_all([(counts, metrics)])
+    monkeypatch.setattr(uncertainty, "COLUMN_SUMS", {})
+    assert uncertainty.estimate_all([(counts, metrics)]) == quickly
+
+
+def test_a_column_that_is_no_sum_is_drawn_whatever_its_name() -> None:
+    counts = ClusterCounts(
+        ("asked", "answerable", "traps", "binary", "right"),
+        np.array([[9, 1, 1, 1, 3], [8, 2, 0, 1, 4], [7, 0, 1, 0, 2]], dtype=np.int64),
+    )
+    [found] = uncertainty.estimate_all([(counts, [METRICS["accuracy"]])], 500)
+    assert found["accuracy"] == estimate_of([3, 4, 2], [9, 8, 7])
