@@ -350,6 +350,7 @@ def test_columns_that_are_sums_are_resampled_as_if_they_were_drawn(monkeypatch: 
     columns = dict(zip(names, drawn.T, strict=True)) | {
         f"{name}_right": column for name, column in zip(names, right.T, strict=True)
     }
+    columns["rejection_aware"] = columns["answerable"] + columns["traps"]
     columns["asked"], columns["right"] = drawn.sum(axis=1), right.sum(axis=1)
     counts = ClusterCounts(tuple(columns), np.stack(list(columns.values()), axis=1))
     metrics = [METRICS[name] for name in ("accuracy", "answerable_accuracy", "trap_accuracy", "h_score")]

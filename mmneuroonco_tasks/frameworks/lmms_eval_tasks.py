@@ -138,17 +138,26 @@ def metric_items(asked: Asking, qids: Sequence[str], response: Any) -> dict[str,
         metrics: dict[str, Any] = {**dict.fromkeys(OPEN_TABLE_METRICS), FIRST_METRIC["open"]: record}
     else:
         metrics = _closed_metrics(asked, qids, response, task_name)
-    return metrics | {name + STDERR: None for name in metrics}
+    return metrics | _no_errors(tuple(metrics))
+
+
+@lru_cache(maxsize=256)
+def _no_errors(names: tuple[str, ...]) -> dict[str, None]:
+    """The errors of these metrics as a single question has them; few combinations of metrics exist."""
+    return {name + STDERR: None for name in names}
 
 
 def _closed_metrics(asked: Asking, qids: Sequence[str], response: Any, task_name: str) -> dict[str, Any]:
     """By metric, the item of the question; with one request an image, the list of its questions' items."""
     metrics: dict[str, Any] = {}
-    for qid, answer in asked.read(qids, response).items():
-        for name, item in _question_items(asked.scored[qid], answer, task_name).items():
-            metrics.setdefault(name, []).append(item)
-    if asked.protocol.per == "question":
-        metrics = {name: items[0] for name, items in metrics.items()}
+    answers = asked.read(qids, response)
+    if asked.protocol.per == "image":
+        for qid, answer in answers.items():
+            for name, item in _question_items(asked.scored[qid], answer, task_name).items():
+                metrics.setdefault(name, []).append(item)
+    else:
+        (qid,) = qids
+        metrics = _question_items(asked.scored[qid], answers[qid], task_name)
         if probabilities := getattr(response, "probabilities", None):
             metrics[FIRST_METRIC["closed"]]["probabilities"] = probabilities
     return metrics | dict.fromkeys(_PER_RUN)

@@ -139,6 +139,8 @@ def divide(numerator: Any, denominator: Any) -> FloatArray:
     [0.5, nan]
     """
     over = np.asarray(denominator, dtype=np.float64)
+    if over.all():
+        return np.asarray(np.divide(numerator, over))
     result: FloatArray = np.full(over.shape, np.nan)
     np.divide(numerator, over, out=result, where=over != 0)
     return result
