@@ -18,7 +18,11 @@ from mmneuroonco_tasks.phantom import write_phantom
 from mmneuroonco_tasks.prompts import read_protocol
 
 DOCS = Path(__file__).parent.parent / "docs"
-WRITTEN = runpy.run_path(str(DOCS / "write_metrics.py"))["PAGES"]
+WRITTEN = {
+    name: (script, page)
+    for script in ("write_metrics.py", "write_bad_days.py")
+    for name, page in runpy.run_path(str(DOCS / script))["PAGES"].items()
+}
 
 
 def block(page: str, language: str) -> str:
@@ -29,7 +33,8 @@ def block(page: str, language: str) -> str:
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_written_page_is_what_the_code_would_write(name: str) -> None:
-    assert (DOCS / name).read_text(encoding="utf-8") == WRITTEN[name](), "run `python docs/write_metrics.py`"
+    script, page = WRITTEN[name]
+    assert (DOCS / name).read_text(encoding="utf-8") == page(), f"run `python docs/{script}`"
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
