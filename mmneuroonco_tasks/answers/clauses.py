@@ -149,9 +149,14 @@ _IS_FINDING = gated(
 )
 
 
+def _is_no_filler(run: str) -> bool:
+    return run not in FILLER_LETTERS and run.isascii() and run.isalpha()
+
+
 def _is_bare(words: str) -> bool:
     """Whether nothing stands there but mentions and words that add nothing."""
-    if any(run.isascii() and run.isalpha() and run not in FILLER_LETTERS for run in _RUN.findall(words)):
+    # One word that cannot be a filler tells it before the long list of them is searched for.
+    if not _MENTION.search(words) or any(map(_is_no_filler, _RUN.findall(words))):
         return False
     left = FILLER.sub(" ", words)
     left = _NO_WORDS.sub("", _JOINS.sub(" ", left))

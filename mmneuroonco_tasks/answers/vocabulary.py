@@ -11,7 +11,7 @@ from functools import lru_cache
 from threading import Lock
 
 #: So many texts are remembered: words, texts up to a length, and longer ones. Then all are forgotten.
-_WORDS, _TEXTS, _LONG_TEXTS = 50_000, 500, 16
+_WORDS, _TEXTS, _LONG_TEXTS = 50_000, 4_000, 16
 _LONG = 2_000
 
 
