@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from made_up import picture_bytes
+from command import run_apart
+from made_up import picture_bytes, write_benchmark
 
 from mmneuroonco_tasks.benchmark import BenchmarkError
 from mmneuroonco_tasks.benchmark.home import Home
@@ -64,6 +67,28 @@ def test_what_a_reader_failed_on_once_is_read_or_refused_in_a_sentence(
     if name not in FUZZER.readers():
         pytest.skip("a package that this reader needs is not installed")
     assert FUZZER.complaint(FUZZER.readers()[name], content, tmp_path) is None
+
+
+#: A Parquet file, packed, whose statistics of a column contradict themselves.
+ENDS_PYARROW = (
+    "c-obeUvCmY5Wr{m&I=MW&~!I<2@gE97ffs|B#>xG%pPE?Lc~jIOJib=lTcD9$6YJR=kU?^<md3o_}EY2LqCc;d%&Ui;^eY3H-COJ"
+    "vw`afx5RW-U^^|TU<)8y(*dCLZdyWJmYM<EV*H_uXPLo_d=-j1`b{0PayglHw?O5o6QWU>mS*=`j4IllERg|c13`<#F^RKQtPw&%"
+    "C2TK?Q+ZHw`&8C%Gc&0-Q_DzVaa#O`S9M75XxM>*YGJ*tfN4bjd4KFN16XF)FtzFM{Vueyp?s%iD(pwW<TC0noE2)`3&Kgy>kUW4"
+    "t6@K4l9ZN-L;%;Vyj8Oy&oWj8jI5<-jB=fSCj1MrkL=XurCGQQAO_@86ly$c8I}!r>+7u5BnlYvxqU<IZ)E)nH&GN(lrB)|7*+gp"
+    "10odhJK;ZxeM9Z9^#87Pqw531s#3tF{D;PMJH>x#VCBt>aNSoYPvQ$VZ|NhHnQ(*<uSF~`g^-SccqYU^)CbDv$b>c;bs?TBN1{a>"
+    "s!!1J)H|Y_14N_Ia25I@$#3G}<I%v-k@KlnesSI%k0S5X4bD#6tNLk2%_os<1vy;t7lLN9iSx>Nx~O9rG>(`39apUSIZ36O-ygr3"
+    "`-hLO{qnJL&avM|fy>9dS-f{MX}aWf|Kc?i?__j=sm@|aFbjbfPOtk{dwvk?d0{x26+ZOCXgIknl&kv(`z5O;f7I~<Ir-n{$j`uU"
+    "Q5e9x"
+)
+
+
+def test_a_parquet_file_at_whose_statistics_pyarrow_ends_the_process_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "p.parquet"
+    path.write_bytes(zlib.decompress(base64.b85decode(ENDS_PYARROW)))
+    annotations = write_benchmark(tmp_path / "mine").closed
+    done = run_apart("score", path, "--annotations", annotations)
+    assert done.code in (0, 1) and "terminate called" not in done.err, done.err
 
 
 def test_a_zip_entry_without_a_name_is_one_sentence(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def _changed(place: list[str | int], value: Any) -> dict[str, Any]:
         (["task"], "both", r"task is none of \['closed', 'open'\]"),
         (["metrics", "accuracy", "value"], "high", "metrics.accuracy.value is not of type number or null"),
         (["metrics", "accuracy", "colour"], 1, "metrics.accuracy.colour is not known here"),
-        (["metrics", "accuracy"], {"value": 1}, "metrics.accuracy lacks one of"),
+        (["metrics", "accuracy"], {"value": 1}, "metrics.accuracy lacks (low|high|n|stderr|value);"),
         (["metrics", "accuracy", "stderr"], -1, "metrics.accuracy.stderr is less than 0"),
         (["counts", "asked"], True, "counts.asked is not of type integer"),
         (["confusion", "counts", 0, 0], -1, r"confusion.counts\[0\]\[0\] is less than 0"),

@@ -208,7 +208,7 @@ _LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "maxLength": (lambda value, limit: not isinstance(value, str) or len(value) <= limit, "is longer than {}"),
     "required": (
         lambda value, limit: not isinstance(value, dict) or all(key in value for key in limit),
-        "lacks one of {}",
+        "lacks {}",
     ),
 }
 
@@ -246,7 +246,8 @@ class _Node:
         for keyword, limit in self.limits:
             holds, message = _LIMITS[keyword]
             if not holds(value, limit):
-                return "", message.format(limit)
+                told = next(key for key in limit if key not in value) if keyword == "required" else limit
+                return "", message.format(told)
         if isinstance(value, dict):
             return self._violation_inside(value)
         if isinstance(value, list) and self.items is not None:
