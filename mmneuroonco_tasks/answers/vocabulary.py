@@ -12,7 +12,7 @@ from threading import Lock
 
 #: So many texts are remembered: words, texts up to a length, and longer ones. Then all are forgotten.
 _WORDS, _TEXTS, _LONG_TEXTS = 50_000, 4_000, 16
-_LONG = 2_000
+_LONG, _LONG_WORD = 2_000, 100
 
 
 class _Vocabulary:
@@ -46,7 +46,7 @@ class _Vocabulary:
             beginnings = {word[place : place + size] for place in range(len(word)) for size in (1, 2, 3)}
             possible = [each for part in beginnings & self.by_beginning.keys() for each in self.by_beginning[part]]
             known = frozenset(each for each in possible if each in word)
-            if len(word) <= _LONG:
+            if len(word) <= _LONG_WORD:
                 _remember(self._in_words, _WORDS, word, known)
         return known
 
