@@ -11,12 +11,12 @@ from .benchmark import ClosedBenchmark, OpenBenchmark
 from .benchmark.qid_lists import shipped_subsets
 from .collecting import without_collecting
 from .scores import ClosedScores, Run, Signature, closed_result, score_closed
-from .scores.confidence import Probabilities, confidence_scores
 from .scores.text_only import text_only_picks
 from .scores.trust_rows import subset_trust_rows, trust_rows
 
 if TYPE_CHECKING:
     from .judge import Judge
+    from .scores.confidence import Probabilities
     from .scores.open import OpenScores
 
 
@@ -58,12 +58,22 @@ def score_closed_run(
         picks = text_only_picks(whole) if len(whole) <= MOST_FITTED else None
         rows = subset_trust_rows(benchmark, subsets, picks)
         scores = replace(scores, trust_rows=trust_rows(benchmark, picks), subset_trust_rows=rows)
-    confidence = confidence_scores(benchmark, answers, probabilities or {})
-    if confidence is not None:
-        curve = {"coverage": confidence.coverage, "risk": confidence.risk}
-        scores = replace(scores, metrics={**scores.metrics, **confidence.metrics}, risk_coverage=curve)
+    if probabilities:
+        scores = _with_confidence(scores, benchmark, answers, probabilities)
     signature = Signature.of_run(benchmark, run, failed=scores.counts["failed"], missing=scores.counts["missing"])
     return scores, closed_result(scores, signature)
+
+
+def _with_confidence(
+    scores: ClosedScores, benchmark: ClosedBenchmark, answers: Mapping[str, Answer | None], probabilities: Probabilities
+) -> ClosedScores:
+    from .scores.confidence import confidence_scores
+
+    found = confidence_scores(benchmark, answers, probabilities)
+    if found is None:
+        return scores
+    curve = {"coverage": found.coverage, "risk": found.risk}
+    return replace(scores, metrics={**scores.metrics, **found.metrics}, risk_coverage=curve)
 
 
 @without_collecting()

@@ -210,10 +210,10 @@ def _run(read: Predictions, choices: Choices) -> Run:
 
 def _variant(path: Path, read: Predictions, choices: Choices) -> Variant | None:
     """The registered task that the file says it is of, unless the user says otherwise."""
-    from ..frameworks.variants import variant_named
-
     if read.task_name is None:
         return None
+    from ..frameworks.variants import variant_named
+
     try:
         return variant_named(read.task_name)
     except KeyError:

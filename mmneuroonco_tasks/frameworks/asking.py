@@ -25,12 +25,13 @@ from ..benchmark.twins import TWINS, swapped_pictures
 from ..collecting import without_collecting
 from ..instructions.own_words import IMAGES_VARIABLE, INSTRUCTIONS_VARIABLE
 from ..prompts import Protocol
-from ..scores.confidence import Probabilities
 from ..scores.pairs import unshuffled, unshuffled_probabilities
 from .variants import PROTOCOL_VARIABLE, Variant
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from ..scores.confidence import Probabilities
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mmneuroonco_tasks.answers.outcome import Answer, Outcome
 from mmneuroonco_tasks.benchmark.records import REJECTION_LETTER, ClosedBenchmark
 from mmneuroonco_tasks.benchmark.twins import original_letters
 
-from .confidence import Probabilities
 from .counting import closed_columns, cluster_indices, read_picks
 from .registry import Metric
 from .uncertainty import RESAMPLES, SEED, ClusterCounts, Estimate, estimate_all
+
+if TYPE_CHECKING:
+    from .confidence import Probabilities
 
 Answers = Mapping[str, Answer | None]
 
