@@ -41,8 +41,8 @@ def styled(text: str) -> str:
         return OPEN_RESPONSE
     drawn = draw(text)
     letter = sorted(options)[drawn[0] % len(options)]
-    # Nothing at all is a failed response, which some hosts ask for again.
-    styles = (*PICKS, *filter(None, TREACHEROUS))
+    # What reads as no response at all is left to who counts failures: some hosts ask for it again.
+    styles = (*PICKS, *(each for each in TREACHEROUS if each not in ("", "nan")))
     return styles[drawn[1] % len(styles)].format(letter=letter, option=options[letter])
 
 

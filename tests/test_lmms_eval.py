@@ -163,7 +163,8 @@ class StyledModel:
             return "I'm sorry, but I can't interpret medical images."
         letters = list(question.options)
         letter = question.answer if kind != 5 else letters[letters.index(question.answer) - 1]
-        style = PICKS[len(self.asked) % len(PICKS)]
+        styles = [style for style in PICKS if "{letter}" in style]
+        style = styles[len(self.asked) % len(styles)]
         return style.format(letter=letter, option=question.options[letter])
 
 
