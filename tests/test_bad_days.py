@@ -1,7 +1,7 @@
 """Bad days: kills, a full disk, other locales and clocks, and odd paths.
 
 Whatever happens, nothing that was whole is lost, the next run comes to the same number, and the user reads one
-sentence. Harmful files are read in a process that may use little memory.
+sentence. Files made to do harm are in ``test_harmful_files.py``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from made_up import CLOSED_QIDS, MadeUp, write_benchmark
 from mmneuroonco_tasks.benchmark import load_benchmark
 from mmneuroonco_tasks.benchmark.home import Home
 from mmneuroonco_tasks.benchmark.prepare import prepare
+from mmneuroonco_tasks.frameworks.kept_responses import KeptResponses, kept_responses
 
 
 @pytest.fixture
@@ -172,6 +173,23 @@ def test_two_processes_that_first_need_the_phantoms_share_them(home: Path) -> No
     hashes = {process.communicate(timeout=300)[0] for process in both}
     assert len(hashes) == 1 and all(process.returncode == 0 for process in both)
     assert hashes.pop().strip()
+
+
+def test_two_runs_at_once_in_one_home_come_to_the_number_of_one(
+    made: MadeUp, home: Path, predictions: Path, tmp_path: Path
+) -> None:
+    """Scores that fill one cache, and responses of two models that are kept side by side."""
+    prepare(Home(home), [made.closed], [made.images])
+    results = [tmp_path / f"{number}.json" for number in range(2)]
+    both = [started("score", predictions, "--output", result) for result in results]
+    assert [process.communicate(timeout=120)[1] and process.returncode for process in both] == [0, 0]
+    assert run_apart("score", predictions, "--output", tmp_path / "alone.json").code == 0
+    assert {result.read_bytes() for result in results} == {(tmp_path / "alone.json").read_bytes()}
+    files = [home / "responses" / f"{model}.jsonl" for model in "xy"]
+    with kept_responses(files[0]) as first, kept_responses(files[1]) as second:
+        first.add([("r", "1_q1", "A")])
+        second.add([("r", "1_q1", "B")])
+    assert [KeptResponses(file).get("r") for file in files] == ["A", "B"]
 
 
 # Clocks, locales, paths
