@@ -333,6 +333,17 @@ killed.
 | `inspect eval` | `inspect eval-retry LOG` | what was not in the log yet; with `--log-buffer 1`, what was under way |
 | `lm_eval … --use_cache FILE` | the same command again | at most ten seconds of answers |
 
+So it looks in lmms-eval; pasted from a run of 60 questions that was killed at the thirty-first request and started
+again (21 responses were on disk; one of them was a failure, which is asked again):
+
+```
+mmneuroonco: mmneuroonco_phantom_closed: 20 of 60 responses are kept in …/responses/mmneuroonco_phantom_closed-….jsonl
+mmneuroonco: mmneuroonco_phantom_closed: 1 of 40 answered and kept, about 3 s left
+mmneuroonco: mmneuroonco_phantom_closed: 5 of 40 answered and kept, about 2 s left
+mmneuroonco: mmneuroonco_phantom_closed: 21 of 40 answered and kept, about 1 s left
+mmneuroonco: mmneuroonco_phantom_closed: 40 of 40 answered and kept, about 0 s left
+```
+
 In every framework a run without data ends before its first request, with exit code 1 and one line:
 
 ```

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -59,8 +60,13 @@ class LmmsEval:
         caches = {"HF_HOME": str(self.home.parent / "hf"), "HF_HUB_OFFLINE": "1", "COLUMNS": "200"}
         return {**kept, **caches, "MMNEUROONCO_HOME": str(self.home), **more}
 
-    def run(self, *command: str, timeout: int = 900, **environment: str) -> Finished:
-        """Run a command of the environment, such as ``lmms-eval`` or ``python``; its output, both streams."""
+    def run(
+        self, *command: str, timeout: int = 900, first: Callable[[], None] | None = None, **environment: str
+    ) -> Finished:
+        """Run a command of the environment, such as ``lmms-eval`` or ``python``; its output, both streams.
+
+        ``first`` runs in the process before the command does.
+        """
         done = subprocess.run(
             [str(self.python.parent / command[0]), *command[1:]],
             env=self.environment(**environment),
@@ -69,6 +75,7 @@ class LmmsEval:
             timeout=timeout,
             cwd=self.home.parent,
             check=False,
+            preexec_fn=first,
         )
         return Finished(done.returncode, done.stdout.decode("utf-8", "replace"))
 

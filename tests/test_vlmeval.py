@@ -12,6 +12,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from command import as_anybody, read_only
 from frameworks import Finished, python_of, read_json
 from made_up import CLOSED_QIDS, PATHS, write_benchmark, write_json
 from openai_stub import Failure, Messages, OpenAIStub, images_of, text_of
@@ -313,7 +314,9 @@ def test_enabled_the_hosts_own_command_runs_our_models_and_a_real_tiny_one(host:
     models = {"mmneuroonco_reference": {}, "tiny": tiny}
     data = {"MMNeuroOnco": {"class": "MMNeuroOncoClosed", "dataset": "MMNeuroOnco"}}
     (host.folder / "config.json").write_text(json.dumps({"model": models, "data": data}), encoding="utf-8")
-    done = enabled.python_run(str(TESTS / "vlmeval_launch.py"), "--config", "config.json", "--work-dir", "one")
+    flags = ("--config", "config.json", "--work-dir", "one")
+    with read_only(host.home):  # as a home that many users share
+        done = enabled.python_run(str(TESTS / "vlmeval_launch.py"), *flags, first=as_anybody)
 
     assert result_of(host.folder / "one", "mmneuroonco_reference_MMNeuroOnco", done)["counts"]["asked"] == 10
     noise = result_of(host.folder / "one", "tiny_MMNeuroOnco", done)

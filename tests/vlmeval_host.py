@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -41,8 +42,10 @@ class VlmEval:
         ours = {"MMNEUROONCO_HOME": str(self.home), "LMUData": str(self.data), "HF_HUB_OFFLINE": "1"}
         return {**kept, **ours, **({"VLMEVALKIT_ROOT": str(self.root)} if self.root else {}), **more}
 
-    def python_run(self, *arguments: str, timeout: int = 900, **environment: str) -> Finished:
-        """Run ``python ARGUMENTS`` in the environment; its output, both streams."""
+    def python_run(
+        self, *arguments: str, timeout: int = 900, first: Callable[[], None] | None = None, **environment: str
+    ) -> Finished:
+        """Run ``python ARGUMENTS`` in the environment; its output, both streams. ``first`` runs before Python does."""
         done = subprocess.run(
             [str(self.python), *arguments],
             env=self.environment(**environment),
@@ -51,6 +54,7 @@ class VlmEval:
             timeout=timeout,
             cwd=self.folder,
             check=False,
+            preexec_fn=first,
         )
         return Finished(done.returncode, done.stdout.decode("utf-8", "replace"))
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,13 @@ class MMNeuroOncoDataset(ImageBaseDataset):  # type: ignore[misc]
         """The names to give to ``--data``."""
         return [variant.vlmeval for variant in VARIANTS if variant.task == cls.TASK]
 
-    #: What the rows were made of.
-    _asked: Asking
+    @cached_property
+    def _asked(self) -> Asking:
+        return asking(variant_named(self.dataset_name))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For the process in which VLMEvalKit evaluates: what is asked is made anew there."""
+        return {name: value for name, value in self.__dict__.items() if name != "_asked"}
 
     @without_collecting()
     def load_data(self, dataset: str) -> PredictionFrame:
