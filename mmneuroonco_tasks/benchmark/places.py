@@ -67,11 +67,12 @@ class ZipPlace:
         self._reading = threading.Lock()
         try:
             self._zip = zipfile.ZipFile(path)
-            self._entries = {entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()}
+            entries = self._zip.infolist()
+            if not all(entry.filename for entry in entries):  # Python 3.11 and before fail on it, later ones do not
+                raise zipfile.BadZipFile("an entry has no name")
+            self._entries = {entry.filename: entry for entry in entries if not entry.is_dir()}
         except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise BenchmarkError(f"{path}: no readable zip ({error}); get it again.") from None
-        except IndexError:  # Python's own reading of an entry without a name
-            raise BenchmarkError(f"{path}: no readable zip (an entry has no name); get it again.") from None
         for name in self._entries:
             if leaves_its_folder(name):
                 raise BenchmarkError(
