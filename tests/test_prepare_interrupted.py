@@ -57,8 +57,9 @@ def test_killed_while_it_writes_it_leaves_whole_files_and_the_next_run_completes
     assert killed.code == -signal.SIGKILL
     left = [name for name in _files(home) if name != ".lock"]
     whole = [name for name in left if not name.endswith(".part")]
-    # The file that was about to be put in its place lies beside it, under a name that nobody reads.
-    assert len(whole) == number - 1 and len(left) - len(whole) == 1
+    # A file that was about to be put in its place lies beside it, under a name that nobody reads; several threads are
+    # at work, so there may be more than one.
+    assert len(whole) < number <= len(left)
     assert all(Path(name).name.startswith(".") for name in left if name.endswith(".part"))
     for name in whole:
         if name.startswith("images/"):
